@@ -1,0 +1,132 @@
+"""The seams of the house: what a flow asks of the world.
+
+Each port has one documented fake in `tests/fakes.py` and one suite in `tests/contracts/` that the
+fake and every adapter pass.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rag.settings import SectionSpec
+    from rag.types import Chunk, Draft, Evidence, Fetched, Hit, NotModified, Skipped, Source
+
+    Vector = NDArray[np.float32]
+
+
+class Fetcher(Protocol):
+    """Reads the bytes behind locators of one kind (http, file, s3)."""
+
+    def fetch(
+        self, subject: str, location: str, previous: Source | None = None
+    ) -> Fetched | NotModified | Skipped:
+        """Return the bytes at `location`.
+
+        Args:
+            subject: the reference key, named in a `Skipped`.
+            location: an absolute URL or path.
+            previous: what was read last time; given, the fetcher may answer `NotModified`.
+
+        Returns:
+            The source with its bytes; `NotModified`; or `Skipped` for everything that can go
+            wrong out there: absent, refused, too large, empty, too slow.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors; documents and queries are told apart."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and checksum of the model: vectors of two fingerprints must never be mixed."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest text in tokens, special tokens not counted; what is over is not seen."""
+        ...
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the offsets of the model's own tokens in `text`, in order."""
+        ...
+
+    def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
+        """Yield `(position in texts, unit vector)` as each is done, in any order, each once.
+
+        A vector depends on its own text alone, not on the texts beside it.
+        """
+        ...
+
+    def embed_query(self, text: str) -> Vector:
+        """Return the unit vector of a question."""
+        ...
+
+
+class Index(Protocol):
+    """Dense and lexical search over chunks; derived, can be rebuilt from the store."""
+
+    def add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
+        """Add chunks with their vectors; adding a chunk twice leaves one."""
+        ...
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Remove all chunks of the documents; unknown ids are fine."""
+        ...
+
+    def count(self) -> int:
+        """Return how many chunks are indexed."""
+        ...
+
+    def search_dense(
+        self, vector: Vector, k: int, documents: frozenset[str] | None = None
+    ) -> list[Hit]:
+        """Return the `k` nearest chunks, best first; scores are cosines in [-1, 1]."""
+        ...
+
+    def search_lexical(
+        self, query: str, k: int, documents: frozenset[str] | None = None
+    ) -> list[Hit]:
+        """Return up to `k` chunks that share words with the query, best first (BM25, > 0)."""
+        ...
+
+
+class PairScorer(Protocol):
+    """Scores how well a passage answers a query (rerank), or bears a claim (support)."""
+
+    @property
+    def name(self) -> str:
+        """Name and checksum of the model, for caches and records."""
+        ...
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Return a score for each (query, passage), in order; greater is better."""
+        ...
+
+
+class Writer(Protocol):
+    """Proposes drafts; what it proposes is checked before anyone reads it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the writer, for the record."""
+        ...
+
+    def write_section(self, spec: SectionSpec, evidence: Sequence[Evidence]) -> Draft:
+        """Return a draft of the section from evidence."""
+        ...
+
+    def answer(self, question: str, evidence: Sequence[Evidence]) -> Draft:
+        """Return a draft that answers the question; no blocks if the evidence does not."""
+        ...

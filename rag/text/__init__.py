@@ -1,0 +1,1 @@
+"""Pure functions over text: normalisation, sentences, figures, slugs. No state, no vendors."""

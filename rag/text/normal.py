@@ -1,0 +1,80 @@
+"""The one stated normalisation, and the search for quotations under it.
+
+Two texts are the same when they are equal after Unicode NFKC and after every run of white space
+has become one space (ends stripped). Nothing else is forgiven: no case folding, no fuzzy matching.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+
+def normalise(text: str) -> str:
+    """Return `text` in the one normal form: NFKC, white-space runs as one space, stripped."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _is_continuation(char: str) -> bool:
+    """Whether NFKC may merge `char` with what stands before it.
+
+    True for combining marks and for the vowels and finals of Hangul
+    (https://www.unicode.org/reports/tr15/).
+    """
+    code = ord(char)
+    if code < 0x300:  # noqa: PLR2004 - nothing below the combining diacritics combines
+        return False
+    return (
+        unicodedata.combining(char) != 0
+        or 0x1160 <= code <= 0x11FF  # noqa: PLR2004 - Hangul Jungseong and Jongseong
+        or 0xFF9E <= code <= 0xFF9F  # noqa: PLR2004 - half-width katakana sound marks
+        or unicodedata.combining(unicodedata.normalize("NFKC", char)[:1]) != 0
+    )
+
+
+@lru_cache(maxsize=64)
+def _mapped(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """Return the normal form of `text` with, for each of its characters, start and end in `text`."""
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position, length = 0, len(text)
+    while position < length:
+        stop = position + 1
+        while stop < length and _is_continuation(text[stop]):
+            stop += 1
+        for char in unicodedata.normalize("NFKC", text[position:stop]):
+            if char.isspace():
+                if out and out[-1] == " ":
+                    ends[-1] = stop
+                    continue
+                char = " "  # noqa: PLW2901 - white space is one space from here on
+            out.append(char)
+            starts.append(position)
+            ends.append(stop)
+        position = stop
+    return "".join(out), tuple(starts), tuple(ends)
+
+
+def find_quote(text: str, quote: str) -> tuple[int, int] | None:
+    """Return the span of the first place in `text` that equals `quote` in the normal form.
+
+    Args:
+        text: where to look.
+        quote: the words to find.
+
+    Returns:
+        `(start, end)` in code points of `text`, or None when the words do not stand there or
+        `quote` is white space.
+    """
+    wanted = normalise(quote)
+    if not wanted:
+        return None
+    start = text.find(quote)
+    if start >= 0 and not quote[:1].isspace() and not quote[-1:].isspace():
+        return start, start + len(quote)
+    normal, starts, ends = _mapped(text)
+    at = normal.find(wanted)
+    if at < 0:
+        return None
+    return starts[at], ends[at + len(wanted) - 1]
