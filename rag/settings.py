@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
 from rag.errors import ConfigError
 from rag.types import Value
 
+T = TypeVar("T", bound=Value)
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -196,7 +197,7 @@ def load_config(project: Path) -> Config:
     )
 
 
-def _whole[T: Value](kind: type[T], own: Path, default: Path) -> T:
+def _whole(kind: type[T], own: Path, default: Path) -> T:
     path = own if own.exists() else default
     return _validated(kind, _read(path), path)
 
@@ -221,7 +222,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _validated[T: Value](kind: type[T], data: dict[str, Any], path: Path) -> T:
+def _validated(kind: type[T], data: dict[str, Any], path: Path) -> T:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
