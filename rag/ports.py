@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rag.settings import SectionSpec
-    from rag.types import Chunk, Draft, Evidence, Fetched, Hit, NotModified, Skipped, Source
+    from rag.types import (
+        Chunk,
+        Draft,
+        Fetched,
+        Hit,
+        NotModified,
+        QuestionTask,
+        SectionTask,
+        Skipped,
+        Source,
+    )
 
     Vector = NDArray[np.float32]
 
@@ -123,10 +132,10 @@ class Writer(Protocol):
         """Name of the writer, for the record."""
         ...
 
-    def write_section(self, spec: SectionSpec, evidence: Sequence[Evidence]) -> Draft:
-        """Return a draft of the section from evidence."""
+    def write_section(self, task: SectionTask) -> Draft | Skipped:
+        """Return a draft of the section; `Skipped` if the writer could not produce one."""
         ...
 
-    def answer(self, question: str, evidence: Sequence[Evidence]) -> Draft:
+    def answer(self, task: QuestionTask) -> Draft | Skipped:
         """Return a draft that answers the question; no blocks if the evidence does not."""
         ...

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from rag.errors import ConfigError
-from rag.types import Value
+from rag.types import Outline, Taxonomy, Value
 
 T = TypeVar("T", bound=Value)
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -73,6 +73,7 @@ class RetrieveSettings(Value):
 
     candidates: int = Field(ge=1, le=1000)
     lexical_weight: Fraction
+    rerank_weight: Fraction
     evidence: int = Field(ge=1, le=1000)
 
 
@@ -87,7 +88,8 @@ class AskSettings(Value):
     """How questions are answered."""
 
     claims: int = Field(ge=1, le=100)
-    min_answer_score: float
+    min_score: float
+    min_cosine: Fraction
 
 
 class Settings(Value):
@@ -102,69 +104,6 @@ class Settings(Value):
     retrieve: RetrieveSettings
     compose: ComposeSettings
     ask: AskSettings
-
-
-class TopicSpec(Value):
-    """A sub-heading of a section: what it must answer, and in which forms."""
-
-    id: str = Field(pattern=r"^[a-z0-9-]+$")
-    heading: str = Field(min_length=1)
-    questions: tuple[str, ...] = Field(min_length=1)
-    terms: tuple[str, ...] = Field(min_length=1)
-    """Words or taxonomy names that a sentence must share to be about the topic."""
-    lead_in: str = ""
-    words: int = Field(gt=0)
-    """How long the topic may become, tables not counted."""
-    rows: int = Field(default=12, ge=0)
-    """How many rows its tables may have."""
-    quotations: int = Field(default=0, ge=0)
-    tables: tuple[tuple[str, ...], ...] = ()
-    """Headers of tables whose rows belong here, wherever a reference has them."""
-
-
-class SectionSpec(Value):
-    """A section of the outline."""
-
-    id: str = Field(pattern=r"^[a-z0-9-]+$")
-    title: str = Field(min_length=1)
-    form: Literal["topics", "summary", "rules"]
-    """`topics`: sub-headings with claims. `summary`: the strongest claims of the other sections.
-    `rules`: when, use, because."""
-    lead_in: str = ""
-    topics: tuple[TopicSpec, ...] = ()
-    words: int = Field(default=0, ge=0)
-
-
-class Outline(Value):
-    """`config/report.toml`: the report's sections in order."""
-
-    title: str = Field(min_length=1)
-    subtitle: str = ""
-    sections: tuple[SectionSpec, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _unique(self) -> Self:
-        ids = [section.id for section in self.sections]
-        ids += [topic.id for section in self.sections for topic in section.topics]
-        for name in ids:
-            if ids.count(name) > 1:
-                msg = f"the id {name!r} is given twice"
-                raise ValueError(msg)
-        return self
-
-
-class Term(Value):
-    """A name of the field with the other ways to write it."""
-
-    name: str = Field(min_length=1)
-    aliases: tuple[str, ...] = ()
-
-
-class Taxonomy(Value):
-    """`config/taxonomy.toml`: the elements of the field and the services that match them."""
-
-    elements: tuple[Term, ...]
-    services: tuple[Term, ...]
 
 
 class Config(Value):

@@ -7,9 +7,9 @@ the same input makes the same values. Offsets are code points, half open: `text[
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Value(BaseModel):
@@ -36,6 +36,81 @@ class Span(Value):
     def of(self, text: str) -> str:
         """Return the part of `text` that the span covers."""
         return text[self.start : self.end]
+
+
+# --- the outline ------------------------------------------------------------------------------
+
+
+class TopicSpec(Value):
+    """A sub-heading of a section: what it must answer, and in which forms."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    heading: str = Field(min_length=1)
+    form: Literal["claims", "rules", "matches"] = "claims"
+    """`claims`: prose, tables and quotations. `rules`: when to use what. `matches`: a table of
+    elements and services with figure and reason, made of the other sections' claims."""
+    questions: tuple[str, ...] = Field(min_length=1)
+    """What the topic must answer: they choose the passages."""
+    terms: tuple[str, ...] = Field(min_length=1)
+    """Words of which a sentence must have one to be about the topic: they choose the claims."""
+    lead_in: str = ""
+    words: int = Field(default=0, ge=0)
+    """How long the topic may become, tables and quotations not counted."""
+    rows: int = Field(default=12, ge=0)
+    """How many rows its tables may have."""
+    quotations: int = Field(default=0, ge=0)
+    tables: tuple[tuple[str, ...], ...] = ()
+    """Headers of tables whose rows belong here, wherever a reference has them."""
+
+
+class SectionSpec(Value):
+    """A section of the outline."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    title: str = Field(min_length=1)
+    form: Literal["topics", "summary"] = "topics"
+    """`topics`: sub-headings with claims. `summary`: the strongest claims of the other sections."""
+    lead_in: str = ""
+    topics: tuple[TopicSpec, ...] = ()
+    claims: int = Field(default=2, ge=1)
+    """For a summary: how many claims of each other section it repeats."""
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether the section is made, in whole or in part, of claims of other sections."""
+        return self.form == "summary" or any(topic.form == "matches" for topic in self.topics)
+
+
+class Outline(Value):
+    """`config/report.toml`: the report's sections in order."""
+
+    title: str = Field(min_length=1)
+    subtitle: str = ""
+    sections: tuple[SectionSpec, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        ids = [section.id for section in self.sections]
+        ids += [topic.id for section in self.sections for topic in section.topics]
+        for name in ids:
+            if ids.count(name) > 1:
+                msg = f"the id {name!r} is given twice"
+                raise ValueError(msg)
+        return self
+
+
+class Term(Value):
+    """A name of the field with the other ways to write it."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+
+
+class Taxonomy(Value):
+    """`config/taxonomy.toml`: the elements of the field and the services that match them."""
+
+    elements: tuple[Term, ...]
+    services: tuple[Term, ...]
 
 
 # --- the checklist ---------------------------------------------------------------------------
@@ -297,3 +372,20 @@ class Section(Value):
     def claims(self) -> tuple[Claim, ...]:
         """All claims of the section, in reading order."""
         return tuple(claim for block in self.blocks for claim in block.claims)
+
+
+class SectionTask(Value):
+    """What a writer gets to write a section from."""
+
+    spec: SectionSpec
+    evidence: tuple[Evidence, ...]
+    others: tuple[Section, ...] = ()
+    """The other sections as they stand, for sections that are made of their claims."""
+
+
+class QuestionTask(Value):
+    """What a writer gets to answer a question from."""
+
+    question: str
+    evidence: tuple[Evidence, ...]
+    """In order of relevance, best first."""

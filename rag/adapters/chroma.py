@@ -1,0 +1,257 @@
+"""Index over Chroma, with an exact and lexical twin in one SQLite file.
+
+Chroma holds the vectors in the form that LlamaIndex reads (`ChromaVectorStore`), and searches
+large stores. Importing it costs more than a second, so a store below `exact_below` chunks is
+searched without it: every vector is compared (exact, hence reproducible, where HNSW is not), and
+words are ranked by SQLite's FTS5 (BM25). Both are derived from the store and can be rebuilt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import re
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.types import Chunk, Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from rag.ports import Vector
+
+COLLECTION = "chunks"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS chunk (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL,
+    json TEXT NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS chunk_document ON chunk (document_id);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
+    passage, parts, tokenize = "porter unicode61 remove_diacritics 2"
+);
+"""
+
+# Function words carry no meaning of their own; BM25 would weigh them little, at some cost.
+_STOP = frozenset(
+    "a an and are as at be by can did do does for from has have how in is it its of on or that the "
+    "their there these this to was were what when where which who why will with would you your "
+    "i me my we our they them he she his her if not no so than then into about".split()
+)
+_WORD = re.compile(r"[^\W_]+(?:[._\-/+'’][^\W_]+)*")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_|(?<=[A-Za-z])(?=[0-9])")
+
+
+class ChromaIndex:
+    """Index in `folder/chroma` and `folder/index.db`. See `Index`.
+
+    Args:
+        folder: the project's `store/`.
+        exact_below: how many chunks may be compared one by one.
+    """
+
+    def __init__(self, folder: Path, *, exact_below: int) -> None:
+        self._folder = folder
+        self._exact_below = exact_below
+        self._chroma: Any = None
+        self._connection = sqlite3.connect(
+            folder / "index.db", isolation_level=None, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._connection.close()
+
+    def add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
+        """See `Index.add`."""
+        if not chunks:
+            return
+        self._collection().upsert(
+            ids=[chunk.id for chunk in chunks],
+            embeddings=[vector.tolist() for vector in vectors],
+            documents=[chunk.text for chunk in chunks],
+            metadatas=[_metadata(chunk) for chunk in chunks],
+        )
+        with self._transaction() as execute:
+            for chunk, vector in zip(chunks, vectors, strict=True):
+                row = execute("SELECT row FROM chunk WHERE id = ?", (chunk.id,)).fetchone()
+                if row:
+                    continue
+                cursor = execute(
+                    "INSERT INTO chunk (id, document_id, json, vector) VALUES (?, ?, ?, ?)",
+                    (
+                        chunk.id,
+                        chunk.document_id,
+                        chunk.model_dump_json(),
+                        np.asarray(vector, np.float32).tobytes(),
+                    ),
+                )
+                execute(
+                    "INSERT INTO words (rowid, passage, parts) VALUES (?, ?, ?)",
+                    (cursor.lastrowid, chunk.passage, _identifier_parts(chunk.passage)),
+                )
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """See `Index.remove`."""
+        for document_id in document_ids:
+            self._collection().delete(where={"document_id": document_id})
+            with self._transaction() as execute:
+                rows = execute(
+                    "SELECT row FROM chunk WHERE document_id = ?", (document_id,)
+                ).fetchall()
+                for (row,) in rows:
+                    execute("DELETE FROM words WHERE rowid = ?", (row,))
+                execute("DELETE FROM chunk WHERE document_id = ?", (document_id,))
+
+    def count(self) -> int:
+        """See `Index.count`."""
+        return int(self._connection.execute("SELECT count(*) FROM chunk").fetchone()[0])
+
+    def search_dense(
+        self, vector: Vector, k: int, documents: frozenset[str] | None = None
+    ) -> list[Hit]:
+        """See `Index.search_dense`."""
+        if self.count() < self._exact_below:
+            return self._exact(vector, k, documents)
+        where = {"document_id": {"$in": sorted(documents)}} if documents is not None else None
+        found = self._collection().query(
+            query_embeddings=[vector.tolist()], n_results=k, where=where, include=["distances"]
+        )
+        scores = [1.0 - distance for distance in found["distances"][0]]
+        return self._hits(zip(found["ids"][0], scores, strict=True))
+
+    def search_lexical(
+        self, query: str, k: int, documents: frozenset[str] | None = None
+    ) -> list[Hit]:
+        """See `Index.search_lexical`."""
+        match = _match(query)
+        if not match:
+            return []
+        rows = self._connection.execute(
+            "SELECT chunk.json, -bm25(words, 1.0, 0.5) AS score FROM words "
+            "JOIN chunk ON chunk.row = words.rowid WHERE words MATCH ? "
+            + _filter(documents)
+            + "ORDER BY score DESC, chunk.id LIMIT ?",
+            (match, *_names(documents), k),
+        )
+        return [Hit(chunk=Chunk.model_validate_json(text), score=score) for text, score in rows]
+
+    def _exact(self, vector: Vector, k: int, documents: frozenset[str] | None) -> list[Hit]:
+        rows = self._connection.execute(
+            "SELECT id, vector FROM chunk WHERE 1 " + _filter(documents) + "ORDER BY id",
+            _names(documents),
+        ).fetchall()
+        if not rows:
+            return []
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
+        scores = matrix.reshape(len(rows), -1) @ vector
+        best = np.argsort(-scores, kind="stable")[:k]
+        return self._hits((rows[index][0], float(scores[index])) for index in best)
+
+    def _hits(self, scored: Iterable[tuple[str, float]]) -> list[Hit]:
+        hits = []
+        for name, score in scored:
+            row = self._connection.execute("SELECT json FROM chunk WHERE id = ?", (name,))
+            hits.append(Hit(chunk=Chunk.model_validate_json(row.fetchone()[0]), score=score))
+        return hits
+
+    def _collection(self) -> Any:
+        if self._chroma is None:
+            import chromadb
+            from chromadb.config import Settings
+
+            logging.getLogger("chromadb").setLevel(logging.ERROR)
+            client = chromadb.PersistentClient(
+                str(self._folder / "chroma"), settings=Settings(anonymized_telemetry=False)
+            )
+            self._chroma = client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        return self._chroma
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection.execute
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+def _filter(documents: frozenset[str] | None) -> str:
+    if documents is None:
+        return ""
+    return f"AND chunk.document_id IN ({','.join('?' * len(documents))}) "
+
+
+def _names(documents: frozenset[str] | None) -> tuple[str, ...]:
+    return tuple(sorted(documents or ()))
+
+
+def _identifier_parts(text: str) -> str:
+    """Return the parts of compound identifiers: `DiffExecutor` is found by "executor" too."""
+    return " ".join(
+        part
+        for word in _WORD.findall(text)
+        if len(parts := [part for part in _HUMP.split(word) if part]) > 1
+        for part in parts
+    )
+
+
+def _match(query: str) -> str:
+    """Return an FTS5 expression: any of the query's words; compounds as phrases and in parts."""
+    terms = []
+    for word in _WORD.findall(query):
+        if word.lower() not in _STOP:
+            terms.append(word)
+            terms += [part for part in _HUMP.split(word) if len(part) > 1 and part != word]
+    # A doubled quote is how FTS5 writes one inside a string (https://sqlite.org/fts5.html).
+    quoted = dict.fromkeys('"' + term.replace('"', '""') + '"' for term in terms)
+    return " OR ".join(quoted)
+
+
+def _metadata(chunk: Chunk) -> dict[str, str | int]:
+    """Return Chroma metadata from which LlamaIndex rebuilds a TextNode.
+
+    `_node_content` is what `llama_index.core.vector_stores.utils.metadata_dict_to_node` reads.
+    """
+    plain: dict[str, str | int] = {
+        "document_id": chunk.document_id,
+        "heading": " > ".join(chunk.headings),
+        "context": chunk.context,
+        "start": chunk.start,
+        "end": chunk.end,
+    }
+    if chunk.page is not None:
+        plain["page"] = chunk.page
+    if chunk.seconds is not None:
+        plain["seconds"] = chunk.seconds
+    node = {
+        "id_": chunk.id,
+        "embedding": None,
+        "metadata": plain,
+        "excluded_embed_metadata_keys": sorted(plain),
+        "excluded_llm_metadata_keys": ["document_id", "end", "start"],
+        "relationships": {},
+        "text": "",
+        "start_char_idx": chunk.start,
+        "end_char_idx": chunk.end,
+        "class_name": "TextNode",
+    }
+    return {
+        **plain,
+        "_node_content": json.dumps(node),
+        "_node_type": "TextNode",
+        "ref_doc_id": chunk.document_id,
+        "doc_id": chunk.document_id,
+    }

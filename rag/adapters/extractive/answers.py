@@ -1,0 +1,81 @@
+"""Evidence → answer: the sentences that answer a question, best first."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rag.adapters.extractive.candidates import Candidate, candidates
+from rag.text.figures import FIGURE, content_words
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.types import Evidence, QuestionTask
+
+_MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
+
+
+def answer(task: QuestionTask, *, limit: int) -> Draft:
+    """Return up to `limit` claims that share most with the question, the best first.
+
+    Words of the question weigh by how rare they are in the evidence; a question that asks how
+    much wants a figure; earlier evidence answers better.
+    """
+    pool = candidates(task.evidence)
+    if not pool:
+        return Draft(blocks=())
+    wanted = content_words(task.question)
+    weights = _weights(wanted, task.evidence)
+    ranks = {item.key: rank for rank, item in enumerate(task.evidence)}
+    measured = any(phrase in task.question.lower() for phrase in _MANY)
+
+    def merit(candidate: Candidate) -> float:
+        shared = sum(weights[word] for word in wanted & _seen(candidate))
+        bonus = 0.15 if measured and FIGURE.search(candidate.text) else 0.0
+        return shared + bonus - 0.04 * ranks[candidate.evidence.key]
+
+    ranked = sorted(pool, key=lambda item: (-merit(item), item.place))
+    best = merit(ranked[0])
+    chosen: list[Candidate] = []
+    for candidate in ranked:
+        close = merit(candidate) >= max(0.6 * best, best - 0.35)
+        fresh = all(not _alike(candidate, other) for other in chosen)
+        if len(chosen) < limit and close and fresh:
+            chosen.append(candidate)
+    return Draft(blocks=(Block(form="bullets", claims=tuple(map(_claim, chosen))),))
+
+
+def _seen(candidate: Candidate) -> frozenset[str]:
+    """Return the words of a candidate with those that say what it is about."""
+    about = " ".join((*candidate.headings[-1:], *candidate.header))
+    return candidate.words | content_words(about)
+
+
+def _weights(wanted: frozenset[str], evidence: Sequence[Evidence]) -> dict[str, float]:
+    """Return each question word's share of the question's information."""
+    counts: Counter[str] = Counter()
+    for item in evidence:
+        counts.update(content_words(item.chunk.text) & wanted)
+    raw = {word: math.log(1 + len(evidence) / (0.5 + counts[word])) for word in wanted}
+    total = sum(raw.values()) or 1.0
+    return {word: weight / total for word, weight in raw.items()}
+
+
+def _alike(one: Candidate, other: Candidate) -> bool:
+    shorter = min(len(one.words), len(other.words)) or 1
+    return len(one.words & other.words) / shorter >= 0.7  # noqa: PLR2004 - says the same
+
+
+def _claim(candidate: Candidate) -> ProposedClaim:
+    text = candidate.text
+    if candidate.kind == "row":
+        pairs = zip(candidate.header, candidate.cells, strict=True)
+        text = "; ".join(f"{name}: {cell}" for name, cell in pairs if cell)
+    return ProposedClaim(
+        text=text,
+        attribution=candidate.attribution,
+        citations=(ProposedCitation(evidence=candidate.evidence.key, quote=candidate.text),),
+    )

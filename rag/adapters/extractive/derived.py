@@ -1,0 +1,89 @@
+"""Parts of the report that are made of claims of other sections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.text.figures import WORD, figures
+from rag.types import Block, ProposedCitation, ProposedClaim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.adapters.extractive.features import Lens
+    from rag.types import Claim, Section, SectionTask, TopicSpec
+
+_SUMMARY_WORDS = 36
+MATCH_HEADER = ("Element", "Service", "Figure", "What the reference says")
+
+
+def summary(task: SectionTask, lens: Lens) -> Iterator[Block]:
+    """Yield, for each other section, its strongest claims under its title."""
+    for section in task.others:
+        ranked = sorted(
+            (claim for claim in _sentences(section) if _is_brief(claim)),
+            key=lambda claim: (-_merit(claim, lens), claim.id),
+        )
+        chosen: list[Claim] = []
+        for claim in ranked:
+            names = set(lens.services(claim.text)) | set(lens.elements(claim.text))
+            seen = {name for item in chosen for name in lens.services(item.text)}
+            if len(chosen) < task.spec.claims and not names & seen:
+                chosen.append(claim)
+        proposals = [item for claim in chosen if (item := _again(claim, task))]
+        if proposals:
+            yield Block(form="bullets", text=section.title, claims=tuple(proposals))
+
+
+def match_table(topic: TopicSpec, task: SectionTask, lens: Lens) -> list[Block]:
+    """Return a table that matches elements to services, each row one claim of another section."""
+    ranked = sorted(
+        (claim for section in task.others for claim in _sentences(section)),
+        key=lambda claim: (-_merit(claim, lens), claim.id),
+    )
+    rows: dict[tuple[str, str], ProposedClaim] = {}
+    for claim in ranked:
+        match = lens.match(claim.text)
+        if match is None or claim.attribution or lens.family(match) in rows:
+            continue
+        again = _again(claim, task)
+        if again and len(rows) < topic.rows:
+            cells = (match.element, match.service, "; ".join(match.figures), claim.text)
+            rows[lens.family(match)] = again.model_copy(update={"cells": cells})
+    if len(rows) < 2:  # noqa: PLR2004 - one row compares nothing
+        return []
+    ordered = tuple(rows[family] for family in sorted(rows))
+    return [Block(form="table", header=MATCH_HEADER, claims=ordered)]
+
+
+def _sentences(section: Section) -> Iterator[Claim]:
+    for block in section.blocks:
+        if block.form in {"finding", "paragraph", "bullets"}:
+            yield from block.claims
+
+
+def _is_brief(claim: Claim) -> bool:
+    return not claim.attribution and len(WORD.findall(claim.text)) <= _SUMMARY_WORDS
+
+
+def _merit(claim: Claim, lens: Lens) -> int:
+    text = claim.text
+    measured, services = min(len(figures(text)), 3), min(len(lens.services(text)), 2)
+    return 3 * measured + 3 * services + 2 * min(len(lens.elements(text)), 2)
+
+
+def _again(claim: Claim, task: SectionTask) -> ProposedClaim | None:
+    """Return the claim as a proposal over this task's evidence, if its passages are there."""
+    citations = []
+    for citation in claim.citations:
+        for item in task.evidence:
+            chunk = item.chunk
+            same = chunk.document_id == citation.document_id
+            if same and chunk.start <= citation.start and citation.end <= chunk.end:
+                citations.append(ProposedCitation(evidence=item.key, quote=citation.quote))
+                break
+    if len(citations) < len(claim.citations):
+        return None
+    return ProposedClaim(
+        text=claim.text, attribution=claim.attribution, citations=tuple(citations)
+    )

@@ -1,0 +1,171 @@
+"""Exact features of words: topic, figures, names. Integers only, so that every machine agrees."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.text.figures import INSTANCE, WORD, content_words, figures, term_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.adapters.extractive.candidates import Candidate
+    from rag.settings import Config
+    from rag.types import SectionSpec, Term, TopicSpec
+
+_REASON = re.compile(
+    r"\b(?:because|so that|so (?=[a-z]+ )|which (?=[a-z]+s\b)|thanks to|due to|therefore|hence|"
+    r"instead of|whereas|rather than|by \w+ing)\b",
+    re.IGNORECASE,
+)
+_RULE = re.compile(
+    r"\b(?:use|uses|choose|prefer|select|pick|consider|recommends?|recommended|best for|"
+    r"best suited|ideal for|suits?|suited (?:to|for)|fits?|right choice|should (?:use|run|keep))\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"\b(?:when|if|for (?:workloads|teams|jobs|models|applications)|where)\b", re.I)
+_LONG = 34
+"""Words beyond which a sentence is heavy to read."""
+
+
+class Home(NamedTuple):
+    """Where in the report some words belong."""
+
+    section: str
+    topic: str
+    strength: int
+
+
+class Match(NamedTuple):
+    """An element and a service named in one sentence, with its figures, all as written."""
+
+    element: str
+    service: str
+    figures: tuple[str, ...]
+
+
+class Lens:
+    """Reads words for what the outline asks and the taxonomy names.
+
+    Args:
+        config: the outline and the taxonomy.
+    """
+
+    def __init__(self, config: Config) -> None:
+        taxonomy = config.taxonomy
+        self._elements = _names(taxonomy.elements)
+        self._services = _names(taxonomy.services)
+        self._element_pattern = term_pattern(tuple(self._elements))
+        self._service_pattern = term_pattern(tuple(self._services))
+        self._topics: list[tuple[SectionSpec, TopicSpec, re.Pattern[str]]] = [
+            (section, topic, term_pattern(topic.terms))
+            for section in config.outline.sections
+            for topic in section.topics
+            if topic.form != "matches"
+        ]
+
+    def home(self, candidate: Candidate) -> Home | None:
+        """Return the one topic that the candidate is most about, or None.
+
+        A function of the candidate and the outline alone: what else was found plays no part, so
+        that no words can stand in two sections and none moves when a reference joins.
+        """
+        best: Home | None = None
+        for section, topic, pattern in self._topics:
+            strength = self._strength(candidate, topic, pattern)
+            if strength and (best is None or strength > best.strength):
+                best = Home(section.id, topic.id, strength)
+        return best
+
+    def _strength(self, candidate: Candidate, topic: TopicSpec, pattern: re.Pattern[str]) -> int:
+        inside = _distinct(pattern, candidate.text)
+        above = _distinct(pattern, " / ".join(candidate.headings))
+        if candidate.kind == "row":
+            header = _distinct(pattern, " / ".join(candidate.header))
+            if topic.tables and _same_header(candidate.header, topic.tables):
+                return 1000 + 3 * inside + 4 * above
+            if topic.form == "rules":
+                return 0
+            # All rows of a table belong together, so what they share decides.
+            return 4 * above + 3 * header
+        if topic.form == "rules":
+            return 20 + 3 * inside + 2 * above if inside and self.is_rule(candidate.text) else 0
+        return 3 * min(inside, 5) + 4 * min(above, 3) if inside else 0
+
+    def is_rule(self, text: str) -> bool:
+        """Whether a sentence says when to use what: a condition, a choice and a service."""
+        return bool(
+            _RULE.search(text) and _CONDITION.search(text) and self._service_pattern.search(text)
+        )
+
+    def merit(self, candidate: Candidate, strength: int) -> int:
+        """Return how much a reader gains from the candidate, as an integer; greater is better."""
+        text = candidate.text
+        measured = min(len(figures(text)), 3)
+        services = min(len(self.services(text)), 2)
+        elements = min(len(self.elements(text)), 2)
+        score = 2 * min(strength, 24) + 5 * measured + 4 * services + 4 * elements
+        score += 4 if services and elements else 0
+        score += 3 if _REASON.search(text) else 0
+        score += 2 * min(self._wanted(candidate), 3)
+        score -= max(0, len(WORD.findall(text)) - _LONG)
+        score -= 6 if candidate.spoken and not measured else 0
+        return score
+
+    def _wanted(self, candidate: Candidate) -> int:
+        """Return how many words of the user's instruction the candidate shares."""
+        instruction = candidate.evidence.reference.instruction
+        return len(content_words(instruction) & candidate.words) if instruction else 0
+
+    def services(self, text: str) -> list[str]:
+        """Return the services and instances that a text names, as written, each once."""
+        found = [match[0] for match in self._service_pattern.finditer(text)]
+        found += [match[0] for match in INSTANCE.finditer(text)]
+        return _once(found)
+
+    def elements(self, text: str) -> list[str]:
+        """Return the elements of the field that a text names, as written, each once."""
+        return _once([match[0] for match in self._element_pattern.finditer(text)])
+
+    def match(self, text: str) -> Match | None:
+        """Return the element and the service that a text brings together with a figure."""
+        elements, services, measured = self.elements(text), self.services(text), figures(text)
+        if not (elements and services and measured):
+            return None
+        return Match(elements[0], max(services, key=len), tuple(_once(measured)[:3]))
+
+    def family(self, match: Match) -> tuple[str, str]:
+        """Return the taxonomy's own names for a match: one row each is enough."""
+        return (
+            self._elements.get(_plain(match.element), _plain(match.element)),
+            self._services.get(_plain(match.service), _plain(match.service)),
+        )
+
+
+def _names(terms: Sequence[Term]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for term in terms:
+        for alias in (term.name, *term.aliases):
+            names[_plain(alias)] = term.name
+    return names
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", " ", name.lower())
+
+
+def _once(names: Sequence[str]) -> list[str]:
+    seen: dict[str, str] = {}
+    for name in names:
+        seen.setdefault(_plain(name), name)
+    return list(seen.values())
+
+
+def _distinct(pattern: re.Pattern[str], text: str) -> int:
+    return len({_plain(match[0]).rstrip("s") for match in pattern.finditer(text)})
+
+
+def _same_header(header: tuple[str, ...], tables: tuple[tuple[str, ...], ...]) -> bool:
+    plain = tuple(map(_plain, header))
+    return any(plain == tuple(map(_plain, table)) for table in tables)

@@ -1,0 +1,48 @@
+"""Files that are replaced whole or not at all.
+
+Temp file in the same folder, flush to disk, rename over the old one, flush the folder: after a
+crash at any instant the name shows the old bytes or the new ones, never a mixture.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from rag.errors import ServiceError
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Make `path` hold `content`; its permission bits stay as they were.
+
+    Raises:
+        ServiceError: the file is read-only. A rename would succeed all the same, against the
+            user's stated will.
+    """
+    mode = 0o644
+    if path.exists():
+        mode = path.stat().st_mode & 0o777
+        if not os.access(path, os.W_OK):
+            raise ServiceError(f"{path} is read-only", advice=f"chmod u+w {path.name}")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,400 @@
+"""The store: SQLite holds the truth, `sources/` the bytes it was read from.
+
+A reference counts as ingested when its row commits, after the index has its chunks. An edition
+commits in one transaction and is then published to the files; `pending()` finds one whose
+publication was cut short.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from rag.adapters.files import replace_file
+from rag.errors import PrerequisiteError
+from rag.types import Chunk, Document, Reference, Rejected, Section, Skipped, Source, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from rag.ports import Vector
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE document (id TEXT PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE chunk (
+    id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, json TEXT NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX chunk_document ON chunk (document_id, ordinal);
+CREATE TABLE ingested (
+    key TEXT PRIMARY KEY, reference TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
+    document_id TEXT NOT NULL REFERENCES document (id), at TEXT NOT NULL
+);
+CREATE TABLE failed (
+    key TEXT PRIMARY KEY, locator TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE TABLE used (
+    key TEXT PRIMARY KEY, outcome TEXT NOT NULL, edition INTEGER NOT NULL, at TEXT NOT NULL
+);
+CREATE TABLE edition (
+    number INTEGER PRIMARY KEY, before TEXT, report TEXT NOT NULL, text TEXT NOT NULL,
+    sections TEXT NOT NULL, ticks TEXT NOT NULL, published INTEGER NOT NULL, at TEXT NOT NULL
+);
+CREATE TABLE rejected (
+    edition INTEGER NOT NULL, section TEXT NOT NULL, json TEXT NOT NULL
+);
+CREATE TABLE undrafted (
+    key TEXT NOT NULL, section TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (key, section)
+);
+"""
+
+Outcome = Literal["used", "no material change"]
+
+
+class Ingested(Value):
+    """A reference that the store has."""
+
+    reference: Reference
+    """The checklist's entry at that time."""
+    title: str
+    source: Source
+    document_id: str
+    at: str
+    """ISO time of ingestion, UTC; for the user's eyes, never in the report."""
+
+
+class Failed(Value):
+    """A reference that could not be read the last time it was tried."""
+
+    key: str
+    locator: str
+    stage: str
+    reason: str
+    at: str
+
+
+class Used(Value):
+    """A reference whose evidence the report has, or which brought none."""
+
+    key: str
+    outcome: Outcome
+    edition: int
+    at: str
+
+
+class Edition(Value):
+    """One committed state of the report."""
+
+    number: int
+    before: str | None
+    """What report.md held when the edition was made; None if there was none."""
+    report: str
+    """The report as rendered from the sections: the base of the next merge."""
+    text: str
+    """The report with the user's own edits merged in: what report.md is to hold."""
+    sections: tuple[Section, ...]
+    ticks: tuple[str, ...]
+    """Keys of the references whose boxes go with the edition."""
+    published: bool
+    at: str
+
+
+class Store:
+    """The truth of one project, in `folder/rag.db` and `folder/sources/`.
+
+    Args:
+        folder: the project's `store/`; made if absent.
+
+    Raises:
+        PrerequisiteError: the store was made by a newer version, or is no store.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "sources").mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(
+            folder / "rag.db", isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # a full disk, a lock: not the file's fault
+            raise PrerequisiteError(
+                f"{folder / 'rag.db'} is not a store ({error})",
+                advice="move it away; `rag ingest` makes a new one",
+            ) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _migrate(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise PrerequisiteError(
+                f"{self.folder / 'rag.db'} has schema {version}, this version of rag knows "
+                f"{SCHEMA_VERSION}",
+                advice="upgrade rag, or move the store away and run `rag ingest`",
+            )
+        if version == 0:
+            with self._transaction() as execute:
+                for statement in _SCHEMA.split(";"):
+                    execute(statement)
+                execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection.execute
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    # --- what the indexes were made with ------------------------------------------------------
+
+    def check_made_with(self, name: str, value: str, *, mend: str) -> None:
+        """Record what the store is made with, or refuse if it was made with something else.
+
+        Args:
+            name: what is meant: "embedder", "chunker".
+            value: its fingerprint now.
+            mend: the command that mends a difference.
+
+        Raises:
+            PrerequisiteError: the store was made with another one.
+        """
+        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            self._connection.execute("INSERT INTO meta VALUES (?, ?)", (name, value))
+        elif row[0] != value:
+            raise PrerequisiteError(
+                f"the store was made with the {name} {row[0]!r}, the configuration has {value!r}",
+                advice=f"set it back, or run `{mend}`",
+            )
+
+    def forget_all_chunks(self) -> None:
+        """Forget everything ingested, and what it was made with; editions stay."""
+        with self._transaction() as execute:
+            for table in ("chunk", "ingested", "failed", "document", "meta"):
+                execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+
+    # --- references ---------------------------------------------------------------------------
+
+    def save_source(self, content: bytes) -> str:
+        """Keep the bytes of a source; return their sha256 (hex)."""
+        name = hashlib.sha256(content).hexdigest()
+        path = self.folder / "sources" / name
+        if not path.exists():
+            replace_file(path, content)
+        return name
+
+    def save_ingested(  # noqa: PLR0913 - one row each
+        self,
+        *,
+        reference: Reference,
+        source: Source,
+        document: Document,
+        chunks: Sequence[Chunk],
+        vectors: Sequence[Vector],
+    ) -> str | None:
+        """Record a reference as ingested; return the id of a document that nobody uses any more.
+
+        The caller has added the chunks to the index before.
+        """
+        key = reference.key
+        with self._transaction() as execute:
+            execute(
+                "INSERT OR REPLACE INTO document VALUES (?, ?)",
+                (document.id, document.model_dump_json()),
+            )
+            for ordinal, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True)):
+                execute(
+                    "INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?)",
+                    (
+                        chunk.id,
+                        document.id,
+                        ordinal,
+                        chunk.model_dump_json(),
+                        np.asarray(vector, np.float32).tobytes(),
+                    ),
+                )
+            old = execute("SELECT document_id FROM ingested WHERE key = ?", (key,)).fetchone()
+            execute(
+                "INSERT OR REPLACE INTO ingested VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    key,
+                    reference.model_dump_json(),
+                    document.title,
+                    source.model_dump_json(),
+                    document.id,
+                    _now(),
+                ),
+            )
+            execute("DELETE FROM failed WHERE key = ?", (key,))
+            if old is None or old[0] == document.id:
+                return None
+            shared = execute("SELECT 1 FROM ingested WHERE document_id = ?", old).fetchone()
+            if shared:
+                return None
+            execute("DELETE FROM document WHERE id = ?", old)
+            return str(old[0])
+
+    def save_failed(self, key: str, locator: str, stage: str, reason: str) -> None:
+        """Record that a reference could not be read; what was ingested before stays."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?)",
+            (key, locator, stage, reason, _now()),
+        )
+
+    def ingested(self) -> dict[str, Ingested]:
+        """Return all ingested references by key."""
+        rows = self._connection.execute(
+            "SELECT key, reference, title, source, document_id, at FROM ingested ORDER BY key"
+        )
+        return {
+            row[0]: Ingested(
+                reference=Reference.model_validate_json(row[1]),
+                title=row[2],
+                source=Source.model_validate_json(row[3]),
+                document_id=row[4],
+                at=row[5],
+            )
+            for row in rows
+        }
+
+    def failed(self) -> dict[str, Failed]:
+        """Return the references that could not be read, by key."""
+        rows = self._connection.execute("SELECT key, locator, stage, reason, at FROM failed")
+        return {
+            row[0]: Failed(key=row[0], locator=row[1], stage=row[2], reason=row[3], at=row[4])
+            for row in rows
+        }
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by id; it must exist."""
+        row = self._connection.execute(
+            "SELECT json FROM document WHERE id = ?", (document_id,)
+        ).fetchone()
+        return Document.model_validate_json(row[0])
+
+    def chunk_counts(self) -> dict[str, int]:
+        """Return how many chunks each document has."""
+        return dict(
+            self._connection.execute("SELECT document_id, count(*) FROM chunk GROUP BY document_id")
+        )
+
+    def chunks(self, document_id: str) -> tuple[list[Chunk], list[Vector]]:
+        """Return a document's chunks with their vectors, in order."""
+        rows = self._connection.execute(
+            "SELECT json, vector FROM chunk WHERE document_id = ? ORDER BY ordinal", (document_id,)
+        ).fetchall()
+        chunks = [Chunk.model_validate_json(row[0]) for row in rows]
+        return chunks, [np.frombuffer(row[1], np.float32) for row in rows]
+
+    # --- editions -----------------------------------------------------------------------------
+
+    def used(self) -> dict[str, Used]:
+        """Return the references that the report has used, by key."""
+        rows = self._connection.execute("SELECT key, outcome, edition, at FROM used ORDER BY key")
+        return {
+            row[0]: Used(key=row[0], outcome=row[1], edition=row[2], at=row[3]) for row in rows
+        }
+
+    def commit_edition(  # noqa: PLR0913 - one edition, whole
+        self,
+        *,
+        before: str | None,
+        report: str,
+        text: str,
+        sections: Sequence[Section],
+        outcomes: dict[str, Outcome],
+        rejected: Sequence[tuple[str, Rejected]] = (),
+        undrafted: Sequence[tuple[str, Skipped]] = (),
+    ) -> Edition:
+        """Commit an edition, unpublished: its text, its claims and the boxes to tick, at once.
+
+        Args:
+            before: what report.md holds now; None if there is none.
+            report: the report as rendered.
+            text: the report with the user's edits: what report.md is to hold.
+            sections: all sections, in order.
+            outcomes: the references that are done, by key.
+            rejected: section id and claim that fell.
+            undrafted: reference key and section (the subject) that got no draft.
+        """
+        with self._transaction() as execute:
+            number = execute("SELECT coalesce(max(number), 0) + 1 FROM edition").fetchone()[0]
+            payload = json.dumps([section.model_dump(mode="json") for section in sections])
+            ticks = json.dumps(sorted(outcomes))
+            execute(
+                "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
+                (number, before, report, text, payload, ticks, _now()),
+            )
+            for key, outcome in outcomes.items():
+                values = (key, outcome, number, _now())
+                execute("INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?)", values)
+                execute("DELETE FROM undrafted WHERE key = ?", (key,))
+            for section, item in rejected:
+                values = (number, section, item.model_dump_json())
+                execute("INSERT INTO rejected VALUES (?, ?, ?)", values)
+            for key, item in undrafted:
+                values = (key, item.subject, item.reason)
+                execute("INSERT OR REPLACE INTO undrafted VALUES (?, ?, ?)", values)
+        return self._edition("WHERE number = ?", (number,))[0]
+
+    def undrafted(self, key: str) -> set[str]:
+        """Return the sections that still lack a draft with the reference's evidence."""
+        rows = self._connection.execute("SELECT section FROM undrafted WHERE key = ?", (key,))
+        return {row[0] for row in rows}
+
+    def publish(self, number: int) -> None:
+        """Record that the files show the edition."""
+        self._connection.execute("UPDATE edition SET published = 1 WHERE number = ?", (number,))
+
+    def latest(self) -> Edition | None:
+        """Return the last edition, if there is one."""
+        found = self._edition("ORDER BY number DESC LIMIT 1", ())
+        return found[0] if found else None
+
+    def pending(self) -> list[Edition]:
+        """Return editions that were committed but not published, oldest first."""
+        return self._edition("WHERE published = 0 ORDER BY number", ())
+
+    def _edition(self, where: str, values: tuple[object, ...]) -> list[Edition]:
+        rows = self._connection.execute(
+            "SELECT number, before, report, text, sections, ticks, published, at FROM edition " + where,  # noqa: S608 - constants of this class
+            values,
+        )
+        return [
+            Edition(
+                number=row[0],
+                before=row[1],
+                report=row[2],
+                text=row[3],
+                sections=tuple(Section.model_validate(item) for item in json.loads(row[4])),
+                ticks=tuple(json.loads(row[5])),
+                published=bool(row[6]),
+                at=row[7],
+            )
+            for row in rows
+        ]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

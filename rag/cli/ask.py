@@ -1,0 +1,52 @@
+"""`rag ask`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rag.flows.ask import Answer
+
+
+@click.command(name="ask")
+@click.argument("question", required=False)
+@click.option("-k", type=click.IntRange(1, 1000), metavar="N", help="Draw on N passages.")
+@click.option("--reference", metavar="KEY", help="Ask only this reference.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.pass_obj
+def command(
+    root: Path, question: str | None, k: int | None, reference: str | None, as_json: bool
+) -> None:
+    """Answer QUESTION (or standard input) with cited claims, or say that nothing answers it."""
+    from rag.cli.session import reading
+    from rag.flows.ask import ask
+
+    if question is None or question == "-":
+        question = "" if sys.stdin.isatty() else sys.stdin.read()
+    with reading(root) as (project, tools):
+        answer = ask(project, tools, question, k=k, reference=reference)
+    click.echo(answer.model_dump_json(indent=2) if as_json else as_text(answer))
+
+
+def as_text(answer: Answer) -> str:
+    """Return an answer for a terminal: numbered claims, then their sources."""
+    from rag.flows.ask import NO_ANSWER
+
+    if answer.is_refusal:
+        return NO_ANSWER
+    numbers = {source.label: number for number, source in enumerate(answer.sources, start=1)}
+    lines = []
+    for claim in answer.claims:
+        marks = "".join(f"[{numbers[citation.label]}]" for citation in claim.citations)
+        said = f"“{claim.text}” ({claim.attribution})" if claim.attribution else claim.text
+        lines.append(f"- {said} {marks}")
+    lines.append("")
+    for source in answer.sources:
+        where = f", {source.where}" if source.where else ""
+        lines.append(f"[{numbers[source.label]}] {source.title}{where}")
+        lines.append(f"    {source.link}")
+    return "\n".join(lines)

@@ -1,0 +1,29 @@
+"""`rag ingest`."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+
+import click
+
+from rag.cli.options import strict_option, wait_option
+
+
+@click.command(name="ingest")
+@click.option("--reference", metavar="KEY", help="Only this reference.")
+@click.option("--refresh", is_flag=True, help="Read again what the store has, if it changed.")
+@click.option("--rebuild", is_flag=True, help="Make all chunks anew, with the models configured.")
+@strict_option
+@wait_option
+@click.pass_obj
+def command(  # noqa: PLR0913 - one parameter an option
+    root: Path, reference: str | None, refresh: bool, rebuild: bool, strict: bool, wait: float
+) -> int:
+    """Read every reference that the store does not have yet, whatever its box."""
+    from rag.cli.screen import show
+    from rag.cli.session import writing
+    from rag.flows.ingest import ingest
+
+    with writing(root, command="rag ingest", wait_s=wait) as (project, tools):
+        stream = ingest(project, tools, only=reference, refresh=refresh, rebuild=rebuild)
+        return show(stream).exit_status(strict=strict)

@@ -1,0 +1,101 @@
+"""Events on a terminal: a progress display; piped: plain lines."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag.flows import events
+from rag.types import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Outcome:
+    """What a run came to, counted while it is shown."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.skipped = 0
+
+    def exit_status(self, *, strict: bool) -> int:
+        """Return 0 when something was done or nothing had to be, else 1."""
+        if self.skipped and (strict or not self.done):
+            return 1
+        return 0
+
+
+def show(stream: Iterable[Any]) -> Outcome:
+    """Show events as they come; return what they came to."""
+    outcome = Outcome()
+    if sys.stderr.isatty():
+        _on_terminal(stream, outcome)
+    else:
+        for event in stream:
+            _count(event, outcome)
+            if line := line_of(event):
+                click.echo(line)
+    return outcome
+
+
+def _on_terminal(stream: Iterable[Any], outcome: Outcome) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None, visible=False)
+        for event in stream:
+            _count(event, outcome)
+            if isinstance(event, events.Embedding):
+                name = f"embedding {event.key}"
+                progress.update(
+                    task, description=name, completed=event.done, total=event.total, visible=True
+                )
+            elif isinstance(event, events.Reading):
+                progress.update(task, description=f"reading {event.key}", total=None, visible=True)
+            elif isinstance(event, events.Composing):
+                name = f"composing {event.section}"
+                progress.update(task, description=name, total=None, visible=True)
+            elif line := line_of(event):
+                progress.console.print(line, markup=False, highlight=False)
+
+
+def _count(event: object, outcome: Outcome) -> None:
+    if isinstance(event, Skipped):
+        outcome.skipped += 1
+    elif isinstance(
+        event,
+        events.Ingest | events.Unchanged | events.Ticked | events.NothingToDo | events.Planned,
+    ):
+        outcome.done += 1
+
+
+def line_of(event: object) -> str:
+    """Return the line that stays on the screen for an event; empty if none does."""
+    match event:
+        case events.Ingest():
+            return f"{event.key}: {event.chunks} chunks of {event.title!r}"
+        case events.Unchanged():
+            return f"{event.key}: unchanged"
+        case Skipped():
+            return f"skipped {event.subject} ({event.stage}): {event.reason}"
+        case events.Composed():
+            fell = f", {len(event.rejected)} rejected" if event.rejected else ""
+            word = "rewritten" if event.changed else "as it was"
+            return f"  {event.section}: {event.claims} claims, {word}{fell}"
+        case events.Planned():
+            return f"{event.key} would change {event.section} from {event.evidence} passages"
+        case events.Ticked():
+            return f"{event.key}: {event.outcome}, edition {event.edition}"
+        case events.Kept():
+            places = "; ".join(event.lines)
+            return f"your edits stay where the new edition differs: {places}"
+        case events.NothingToDo():
+            return f"nothing to do: {event.reason}"
+        case events.Recovered():
+            return f"finished what an earlier run began: {event.what}"
+    return ""

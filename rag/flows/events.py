@@ -1,0 +1,91 @@
+"""What a flow yields: things that happened, for a screen, a web page or a test alike."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rag.types import Rejected, Value
+
+
+class Reading(Value):
+    """A reference is being fetched and parsed."""
+
+    key: str
+    title: str
+
+
+class Embedding(Value):
+    """So many of a reference's chunks are embedded."""
+
+    key: str
+    done: int
+    total: int
+
+
+class Ingest(Value):
+    """A reference is in the store."""
+
+    key: str
+    title: str
+    chunks: int
+
+
+class Unchanged(Value):
+    """A reference was read again and is what it was."""
+
+    key: str
+
+
+class Composing(Value):
+    """A section is being written for a reference."""
+
+    key: str
+    section: str
+    evidence: int
+
+
+class Composed(Value):
+    """A section was written; `changed` is whether a reader would see a difference."""
+
+    key: str
+    section: str
+    claims: int
+    changed: bool
+    rejected: tuple[Rejected, ...] = ()
+
+
+class Planned(Value):
+    """`--dry-run`: a section would be written from so much evidence."""
+
+    key: str
+    section: str
+    evidence: int
+
+
+class Ticked(Value):
+    """A reference's evidence is in the report (or it brought none); its box is ticked."""
+
+    key: str
+    outcome: Literal["used", "no material change"]
+    edition: int
+    sections: tuple[str, ...]
+    """Sections that changed."""
+
+
+class NothingToDo(Value):
+    """Nothing is left to do; says what is already done."""
+
+    reason: str
+
+
+class Recovered(Value):
+    """A run that was cut short has been finished."""
+
+    what: str
+
+
+class Kept(Value):
+    """The user's own words stayed where the new edition would have changed them too."""
+
+    lines: tuple[str, ...]
+    """The first line of each such place."""

@@ -1,0 +1,60 @@
+"""A committed edition → the files: the report first, then the boxes.
+
+Killed at any instant, a later start finds the edition unpublished and finishes it here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.adapters.files import replace_file
+from rag.errors import ServiceError
+from rag.flows.events import Recovered
+from rag.stages.checklist import tick
+from rag.stages.merge import merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.adapters.store import Edition
+    from rag.flows.project import Project
+    from rag.flows.tools import Tools
+
+
+def recover(project: Project, tools: Tools) -> Iterator[Recovered]:
+    """Publish editions that an earlier run committed and could not publish."""
+    for edition in tools.store.pending():
+        publish(project, tools, edition)
+        yield Recovered(what=f"edition {edition.number}")
+
+
+def publish(project: Project, tools: Tools, edition: Edition) -> None:
+    """Write the edition to report.md, tick its boxes in references.md, record that it is done."""
+    now = read_report(project)
+    if now != edition.text:
+        untouched = now is None or now == edition.before
+        text = edition.text if untouched else merge(edition.before or "", now or "", edition.text).text
+        replace_file(project.report, text.encode("utf-8", "surrogateescape"))
+    if edition.ticks:
+        _tick(project, edition)
+    tools.store.publish(edition.number)
+
+
+def _tick(project: Project, edition: Edition) -> None:
+    text, reading = project.read_checklist()
+    ticked = text
+    for reference in reading.references:
+        if reference.key in edition.ticks and not reference.checked:
+            ticked = tick(ticked, reference.line)
+    if ticked != text:
+        replace_file(project.checklist, ticked.encode("utf-8", "surrogateescape"))
+
+
+def read_report(project: Project) -> str | None:
+    """Return what report.md holds, byte for byte; None if there is none."""
+    try:
+        return project.report.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ServiceError(f"{project.report} cannot be read ({error.strerror})") from error

@@ -1,0 +1,140 @@
+"""One section from all evidence that may enter it: shortlist, draft, verify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.stages.shortlist import shortlist
+from rag.stages.verify import verify
+from rag.types import Evidence, Section, SectionTask, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rag.flows.tools import Tools
+    from rag.ports import Vector
+    from rag.types import Chunk, Document, Reference, Rejected, SectionSpec
+
+
+class Composition(NamedTuple):
+    """A section as it stands after drafting, with what fell on the way."""
+
+    section: Section
+    rejected: tuple[Rejected, ...]
+
+
+class Shelf:
+    """The evidence of the references in use, found once a run.
+
+    Args:
+        tools: the wired adapters; every reference is in the store.
+    """
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._questions: dict[str, Vector] = {}
+        self._books: dict[str, tuple[Document, list[Chunk], list[Vector]]] = {}
+        self._found: dict[tuple[str, str], list[Evidence]] = {}
+
+    def evidence(self, spec: SectionSpec, reference: Reference) -> list[Evidence]:
+        """Return what one reference brings to a section, in document order, not yet keyed."""
+        at = spec.id, reference.key
+        if at not in self._found:
+            document, chunks, vectors = self._book(reference)
+            settings = self._tools.config.settings.compose
+            found: dict[str, Chunk] = {}
+            for topic in spec.topics:
+                if topic.form == "matches":
+                    continue
+                asked = [*topic.questions]
+                if reference.instruction:
+                    asked.append(reference.instruction)
+                picked = shortlist(
+                    chunks,
+                    vectors,
+                    topic,
+                    [self._vector(question) for question in asked],
+                    limit=settings.hits_per_topic,
+                    min_cosine=settings.min_cosine,
+                )
+                found.update((chunk.id, chunk) for chunk in picked)
+            self._found[at] = [
+                _evidence(chunk, document, reference)
+                for chunk in sorted(found.values(), key=lambda chunk: chunk.start)
+            ]
+        return self._found[at]
+
+    def passages(self, sections: Iterable[Section], references: Sequence[Reference]) -> list[Evidence]:
+        """Return the chunks in which the sections' cited passages stand, not yet keyed."""
+        spans = {
+            (citation.reference_key, citation.start, citation.end)
+            for section in sections
+            for claim in section.claims
+            for citation in claim.citations
+        }
+        out = []
+        for reference in references:
+            document, chunks, _ = self._book(reference)
+            mine = [(start, end) for key, start, end in spans if key == reference.key]
+            out += [
+                _evidence(chunk, document, reference)
+                for chunk in chunks
+                if any(chunk.start <= start and end <= chunk.end for start, end in mine)
+            ]
+        return out
+
+    def _vector(self, question: str) -> Vector:
+        if question not in self._questions:
+            self._questions[question] = self._tools.embedder.embed_query(question)
+        return self._questions[question]
+
+    def _book(self, reference: Reference) -> tuple[Document, list[Chunk], list[Vector]]:
+        if reference.key not in self._books:
+            store = self._tools.store
+            name = store.ingested()[reference.key].document_id
+            self._books[reference.key] = (store.document(name), *store.chunks(name))
+        return self._books[reference.key]
+
+
+def compose_section(
+    tools: Tools,
+    shelf: Shelf,
+    spec: SectionSpec,
+    references: Sequence[Reference],
+    others: Sequence[Section],
+) -> Composition | Skipped:
+    """Return the section written anew from all references in use.
+
+    Args:
+        tools: the wired adapters.
+        shelf: where the evidence is.
+        spec: what the section must answer.
+        references: those in use, by key.
+        others: the other sections, for one that is made of their claims.
+    """
+    found = [item for reference in references for item in shelf.evidence(spec, reference)]
+    if spec.is_derived:
+        found += shelf.passages(others, references)
+    evidence = keyed(found)
+    task = SectionTask(
+        spec=spec, evidence=evidence, others=tuple(others) if spec.is_derived else ()
+    )
+    draft = tools.writer.write_section(task)
+    if isinstance(draft, Skipped):
+        return draft
+    checked = verify(draft, evidence)
+    section = Section(id=spec.id, title=spec.title, blocks=checked.blocks)
+    return Composition(section, checked.rejected)
+
+
+def keyed(found: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return evidence, each chunk once, with the keys E1, E2 … in the order given."""
+    once = {(item.reference.key, item.chunk.id): item for item in found}
+    return tuple(
+        item.model_copy(update={"key": f"E{number}"})
+        for number, item in enumerate(once.values(), start=1)
+    )
+
+
+def _evidence(chunk: Chunk, document: Document, reference: Reference) -> Evidence:
+    return Evidence(key="E0", chunk=chunk, document=document, reference=reference)

@@ -1,0 +1,79 @@
+"""The user's checklist as references, and the ticking of one box.
+
+The file is the user's: it is read as it stands and changed by one character at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.stages.checklist.entry import read_entry
+from rag.stages.checklist.lines import box_at, boxes, visible_lines
+from rag.stages.checklist.locator import checksum, key_of, same_place
+from rag.types import Reference, Skipped, Value
+
+__all__ = ["ChecklistReading", "key_of", "read_checklist", "tick"]
+
+
+class ChecklistReading(Value):
+    """What a checklist says: its references in file order, and the entries that are none."""
+
+    references: tuple[Reference, ...]
+    problems: tuple[Skipped, ...]
+
+
+def read_checklist(text: str) -> ChecklistReading:
+    """Return the references of a checklist and what is wrong with its other boxes.
+
+    Args:
+        text: the whole file with its own line ends; any string.
+
+    Returns:
+        References in file order, their keys unique; a problem for each box without a locator,
+        with one that cannot be, or with one that an earlier line has.
+    """
+    definitions: dict[str, Any] = {}
+    references: dict[str, Reference] = {}
+    problems: list[Skipped] = []
+    places: dict[str, int] = {}
+    for box in boxes(visible_lines(text, definitions)):
+        found = read_entry(box, definitions)
+        reason = found if isinstance(found, str) else _repetition(found, places)
+        if isinstance(found, str) or reason:
+            subject = f"line {box.line}"
+            problems.append(Skipped(subject=subject, stage="checklist", reason=reason))
+            continue
+        places[same_place(found.locator)] = found.line
+        key = _unique(found, references)
+        references[key] = found.model_copy(update={"key": key})
+    return ChecklistReading(references=tuple(references.values()), problems=tuple(problems))
+
+
+def tick(text: str, line: int) -> str:
+    """Return `text` with the box on `line` (from 1) checked, and nothing else changed.
+
+    Raises:
+        ValueError: no box stands on that line.
+    """
+    at = box_at(text, line)
+    if at is None:
+        raise ValueError(f"no box stands on line {line}")
+    return f"{text[:at]}x{text[at + 1 :]}" if text[at] == " " else text
+
+
+def _repetition(found: Reference, places: dict[str, int]) -> str:
+    """Return why the reference is one too many; empty if it is not."""
+    first = places.get(same_place(found.locator))
+    if first is None:
+        return ""
+    return f"line {first} has the same locator {found.locator!r}: delete one of the two entries"
+
+
+def _unique(found: Reference, taken: dict[str, Reference]) -> str:
+    """Return the reference's key; with as much of its checksum as tells it from those before."""
+    if found.key not in taken:
+        return found.key
+    hexadecimal = checksum(found.locator)
+    # No key made by `key_of` is as long as the whole checksum, so the search ends.
+    keys = (f"{found.key}-{hexadecimal[:length]}" for length in range(4, len(hexadecimal) + 1))
+    return next(key for key in keys if key not in taken)

@@ -1,0 +1,196 @@
+"""Sections and their claims → the report's Markdown, and an answer's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from rag.text.markdown import anchor, cell, escape, text_fragment
+from rag.types import Document, Reference, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rag.types import CheckedBlock, Citation, Claim, Outline, Section
+
+
+class Cited(Value):
+    """A reference that a report cites, with its document."""
+
+    reference: Reference
+    document: Document
+    read_on: str = ""
+    """ISO date of reading, for URLs."""
+    location: str
+    """What a link opens: the URL, or the path as the checklist has it."""
+    listed: bool = True
+    """Whether the checklist still has it."""
+
+
+class _Place(NamedTuple):
+    words: str
+    link: str
+
+
+def render_report(
+    outline: Outline, sections: Sequence[Section], cited: Mapping[str, Cited]
+) -> str:
+    """Return report.md: the sections in the outline's order, the references, the footnotes.
+
+    Args:
+        outline: titles and lead-ins.
+        sections: the sections as they stand; those without claims are left out.
+        cited: by reference key, everything the sections cite.
+    """
+    leads = {spec.id: spec.lead_in for spec in outline.sections}
+    lines = [f"# {outline.title}", ""]
+    if outline.subtitle:
+        lines += [f"*{outline.subtitle}*", ""]
+    for section in sections:
+        if section.claims:
+            lines += [f"## {section.title}", ""]
+            if leads.get(section.id):
+                lines += [leads[section.id], ""]
+            for block in section.blocks:
+                lines += [*render_block(block), ""]
+    lines += _references(sections, cited)
+    lines += _footnotes((claim for section in sections for claim in section.claims), cited)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def render_block(block: CheckedBlock) -> list[str]:
+    """Return a block's lines of Markdown, without the blank line after it."""
+    lead = [f"**{block.text}**", ""] if block.text and block.form == "bullets" else []
+    if block.text and block.form not in {"heading", "bullets"}:
+        lead = [block.text, ""]
+    if block.form == "heading":
+        return [f"### {block.text}"]
+    if block.form == "finding":
+        return [*lead, *(f"**{escape(claim.text)}**{_marks(claim)}" for claim in block.claims)]
+    if block.form == "paragraph":
+        return [*lead, " ".join(_sentence(claim) for claim in block.claims)]
+    if block.form == "bullets":
+        return [*lead, *(f"- {_sentence(claim)}" for claim in block.claims)]
+    if block.form == "quotation":
+        return [*lead, *(line for claim in block.claims for line in _quotation(claim))]
+    return [*lead, *_table(block)]
+
+
+def _sentence(claim: Claim) -> str:
+    if claim.attribution:
+        return f"“{escape(claim.text)}” ({escape(claim.attribution)}){_marks(claim)}"
+    return escape(claim.text) + _marks(claim)
+
+
+def _quotation(claim: Claim) -> list[str]:
+    return [f"> “{escape(claim.text)}”{_marks(claim)}", ">", f"> — {escape(claim.attribution)}"]
+
+
+def _table(block: CheckedBlock) -> list[str]:
+    lines = [_row(block.header), _row(["---"] * len(block.header))]
+    for claim in block.claims:
+        cells = [cell(text) for text in claim.cells]
+        cells[-1] += _marks(claim)
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell(text) if text != "---" else text for text in cells) + " |"
+
+
+def _marks(claim: Claim) -> str:
+    return "".join(f"[^{label}]" for label in dict.fromkeys(item.label for item in claim.citations))
+
+
+def _references(sections: Sequence[Section], cited: Mapping[str, Cited]) -> list[str]:
+    """Return the list of what the report stands on, by title."""
+    counts: dict[str, set[str]] = {}
+    for section in sections:
+        for claim in section.claims:
+            for citation in claim.citations:
+                counts.setdefault(citation.reference_key, set()).add(claim.id)
+    lines = ["## References", ""] if counts else []
+    for item in sorted(
+        (cited[key] for key in counts), key=lambda item: (_title(item), item.reference.key)
+    ):
+        number = len(counts[item.reference.key])
+        words = f"- [{escape(_title(item))}]({_plain_link(item.location)})"
+        words += f"{_origin(item)}: {number} {'claim' if number == 1 else 'claims'}"
+        lines.append(words if item.listed else f"{words} (no longer in the checklist)")
+    return [*lines, ""] if lines else []
+
+
+def _footnotes(claims: Iterable[Claim], cited: Mapping[str, Cited]) -> Iterator[str]:
+    notes = {citation.label: citation for claim in claims for citation in claim.citations}
+    for label in sorted(notes):
+        yield f"[^{label}]: {render_citation(notes[label], cited[notes[label].reference_key])}"
+        yield ""
+
+
+def render_citation(citation: Citation, cited: Cited) -> str:
+    """Return a footnote's text: title with a link to the passage, where it is, its words."""
+    place = place_of(citation, cited)
+    parts = [f"[{escape(_title(cited))}]({place.link}){_origin(cited)}"]
+    if place.words:
+        parts.append(escape(place.words))
+    if cited.document.date:
+        parts.append(cited.document.date)
+    if cited.read_on:
+        parts.append(f"read {cited.read_on}")
+    return ", ".join(parts) + f": “{escape(' '.join(citation.quote.split()))}”"
+
+
+def _title(cited: Cited) -> str:
+    title = cited.document.title or cited.reference.title
+    brief = cited.document.brief_of
+    return f"Brief of {brief}" if brief and "brief of" not in title.lower() else title
+
+
+def _origin(cited: Cited) -> str:
+    """Return, for a brief, the work it sums up: nobody shall take the one for the other."""
+    origin = cited.document.origin or cited.reference.origin
+    if not cited.document.brief_of or not origin:
+        return ""
+    return f", brief of [{escape(cited.document.brief_of)}]({_plain_link(origin)})"
+
+
+def place_of(citation: Citation, cited: Cited) -> _Place:
+    """Return where a passage stands, in words, and a link that opens on it."""
+    document = cited.document
+    part = next(
+        (item for item in document.parts if item.start <= citation.start < item.end), None
+    )
+    link = _plain_link(cited.location)
+    if part is None:
+        return _Place("", link)
+    words = [name for name in part.headings if name not in {document.title, ""}]
+    path = " › ".join(words)
+    where = [path] if path else []
+    is_web = urlsplit(cited.location).scheme in {"http", "https"}
+    if part.page is not None:
+        where.append(f"page {part.page}")
+        link += f"#page={part.page}"
+    elif part.seconds is not None:
+        where.append(_clock(part.seconds))
+        link += _time_fragment(link, part.seconds) if is_web else ""
+    elif is_web:
+        link = link.split("#")[0] + "#" + text_fragment(citation.quote)
+    elif words and cited.location.lower().endswith((".md", ".markdown")):
+        link += f"#{quote(anchor(words[-1]))}"
+    return _Place(", ".join(where), link)
+
+
+def _clock(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _time_fragment(link: str, seconds: int) -> str:
+    return f"{'&' if '?' in link else '?'}t={seconds}s"
+
+
+def _plain_link(location: str) -> str:
+    """Return a link's destination: what Markdown would trip over is percent-encoded."""
+    return quote(location, safe="/:?#[]@!$&'*+,;=%~-._")

@@ -1,0 +1,121 @@
+"""The only builder of adapters: configuration in, tools out, each made when first used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rag.errors import ConfigError, PrerequisiteError
+from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_prefixes
+from rag.settings import Config, load_config
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rag.adapters.chroma import ChromaIndex
+    from rag.adapters.store import Store
+    from rag.flows.project import Project
+    from rag.ports import Embedder, Fetcher, PairScorer, Writer
+
+_ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
+_TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
+
+
+class Wired:
+    """The tools of one project. See `rag.flows.tools.Tools`.
+
+    Args:
+        project: where the configuration and the store are.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.config: Config = load_config(project.root)
+        self._project = project
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, made if absent."""
+        from rag.adapters.store import Store
+
+        return Store(self._project.store)
+
+    @cached_property
+    def index(self) -> ChromaIndex:
+        """Search over the chunks."""
+        from rag.adapters.chroma import ChromaIndex
+
+        self._project.store.mkdir(parents=True, exist_ok=True)
+        return ChromaIndex(
+            self._project.store, exact_below=self.config.settings.embedder.exact_search_below
+        )
+
+    @cached_property
+    def _embedder_folder(self) -> ModelFolder:
+        settings = self.config.settings.embedder
+        files = _ONNX_FILES if settings.adapter == "onnx" else _TORCH_FILES
+        folder = find_model(settings.model, files)
+        return with_prefixes(folder, settings.query_prefix, settings.document_prefix)
+
+    @cached_property
+    def embedder_fingerprint(self) -> str:
+        """The embedder's fingerprint; loads nothing."""
+        return embedder_fingerprint(self.config.settings.embedder.adapter, self._embedder_folder)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The configured embedder."""
+        settings = self.config.settings.embedder
+        if settings.adapter == "onnx":
+            from rag.adapters.onnx import OnnxEmbedder
+
+            return OnnxEmbedder(self._embedder_folder, threads=settings.threads)
+        try:
+            from rag.adapters.sentence_transformers import SentenceTransformersEmbedder
+        except ModuleNotFoundError as error:
+            raise PrerequisiteError(
+                f"embedder.adapter = 'sentence-transformers' needs the package {error.name!r}",
+                advice="pip install 'rag[sentence-transformers]'",
+            ) from error
+        return SentenceTransformersEmbedder(self._embedder_folder, threads=settings.threads)
+
+    @cached_property
+    def reranker(self) -> PairScorer | None:
+        """The configured reranker, or None."""
+        settings = self.config.settings.reranker
+        if not settings.enabled:
+            return None
+        from rag.adapters.onnx import OnnxPairScorer
+
+        return OnnxPairScorer(find_model(settings.model, _ONNX_FILES), threads=settings.threads)
+
+    @cached_property
+    def fetchers(self) -> Mapping[str, Fetcher]:
+        """Fetchers by scheme."""
+        from rag.adapters.fetch_file import FileFetcher
+        from rag.adapters.fetch_http import HttpFetcher
+
+        settings = self.config.settings.fetch
+        return {
+            "file": FileFetcher(settings.max_bytes),
+            "http": HttpFetcher(settings, today=lambda: datetime.now(UTC).date()),
+        }
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The configured writer."""
+        model = self.config.settings.model
+        if model != "extractive":
+            raise ConfigError(f"model = {model!r} is not a writer", advice='use "extractive"')
+        from rag.adapters.extractive import ExtractiveWriter
+
+        return ExtractiveWriter(self.config)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("store", "index"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
