@@ -107,10 +107,14 @@ class Term(Value):
 
 
 class Taxonomy(Value):
-    """`config/taxonomy.toml`: the elements of the field and the services that match them."""
+    """`config/taxonomy.toml`: the names of the field."""
 
     elements: tuple[Term, ...]
+    """What is built or needed: mixture-of-experts, fine-tuning, …"""
     services: tuple[Term, ...]
+    """What it is matched to: services and instances."""
+    models: tuple[Term, ...] = ()
+    """Model families: elements that are proper names."""
 
 
 # --- the checklist ---------------------------------------------------------------------------

@@ -43,7 +43,6 @@ _ADVICE = {
     451: "it may not be shown here; name another copy",
 }
 _AGAIN = {408, 429}
-_SERVER_ERROR = 500
 _LONGEST = 200
 _INVALID = (httpx.InvalidURL, UnicodeError)  # UnicodeError: the host name cannot be encoded
 
@@ -113,8 +112,7 @@ class HttpFetcher:
         except _INVALID as error:
             reason = f"{location[:_LONGEST]!a} is no valid URL ({error}): correct it"
             return Skipped(subject=subject, stage="fetch", reason=reason)
-        deadline = time.monotonic() + settings.total_timeout_s
-        call = _Call(subject, url, previous, deadline)
+        call = _Call(subject, url, previous, time.monotonic() + settings.total_timeout_s)
         if not web:
             return call.skipped("is no http or https URL with a host: correct it")
         retrying = Retrying(
@@ -133,19 +131,24 @@ class HttpFetcher:
             with self._client(call) as client, client.stream("GET", call.url) as response:
                 return self._answer(call, response)
         except httpx.TooManyRedirects:
-            limit = self._settings.max_redirects
-            return call.skipped(f"redirects more than fetch.max_redirects = {limit}: correct it")
+            limit = f"fetch.max_redirects = {self._settings.max_redirects}"
+            return call.skipped(f"redirects more than {limit} times: correct it")
         except httpx.UnsupportedProtocol:
             return call.skipped("redirects to what is no http or https URL: name another copy")
         except _INVALID:
             return call.skipped("is, or redirects to, a host name that cannot be: correct it")
         except httpx.HTTPError as error:
-            if call.seconds_left() <= 0:
-                return self._too_slow(call)
-            return self._failure(call, error)
+            over = call.seconds_left() <= 0
+            return self._too_slow(call) if over else self._failure(call, error)
 
     def _client(self, call: _Call) -> httpx.Client:
         settings, left = self._settings, max(call.seconds_left(), 0.001)
+        headers = {
+            "User-Agent": settings.user_agent,
+            "Accept": _ACCEPT,
+            "Accept-Encoding": "gzip, deflate",
+            **_conditions(call.previous),
+        }
         return httpx.Client(
             transport=self._transport,
             verify=self._tls,
@@ -154,12 +157,7 @@ class HttpFetcher:
             timeout=httpx.Timeout(
                 min(settings.read_timeout_s, left), connect=min(settings.connect_timeout_s, left)
             ),
-            headers={
-                "User-Agent": settings.user_agent,
-                "Accept": _ACCEPT,
-                "Accept-Encoding": "gzip, deflate",
-                **_conditions(call.previous),
-            },
+            headers=httpx.Headers(headers, encoding="utf-8"),
         )
 
     def _answer(
@@ -170,7 +168,7 @@ class HttpFetcher:
         if status == httpx.codes.NOT_MODIFIED and call.previous is not None:
             return NotModified()
         said = f"answered {status} {httpx.codes.get_reason_phrase(status)}".rstrip()
-        if status in _AGAIN or status >= _SERVER_ERROR:
+        if status in _AGAIN or httpx.codes.is_server_error(status):
             return _Again(said, _retry_after(response))
         if not response.is_success:
             advice = _ADVICE.get(status, "correct the locator, or delete the entry")
@@ -234,9 +232,8 @@ class HttpFetcher:
         return _Again(said)
 
     def _too_large(self, call: _Call, response: httpx.Response, what: str) -> Skipped:
-        limit = f"fetch.max_bytes = {self._settings.max_bytes:,}"
-        advice = "raise it in config/rag.toml, or name a part of it"
-        return call.skipped(f"{what}, over {limit}: {advice}", response.url)
+        what = f"{what}, over fetch.max_bytes = {self._settings.max_bytes:,}"
+        return call.skipped(f"{what}: raise it in config/rag.toml, or name a part", response.url)
 
     def _too_slow(self, call: _Call) -> Skipped:
         limit = f"fetch.total_timeout_s = {self._settings.total_timeout_s:g}"
@@ -263,9 +260,9 @@ def _again(state: RetryCallState) -> _Again:
 
 def _given_up(state: RetryCallState) -> _Again:
     """Return the last outcome, with what came before it and what to do."""
-    reason, after_s = _again(state)
+    (reason, after_s), count = _again(state), state.attempt_number
     wait = "" if after_s is None else f" and asks to wait {after_s:.0f} s"
-    times = "" if state.attempt_number == 1 else f", {state.attempt_number} times"
+    times = "" if count == 1 else f", {count} times"
     return _Again(f"{reason}{wait}{times}: try later, or save it and name the file")
 
 
@@ -273,8 +270,8 @@ def _conditions(previous: Source | None) -> dict[str, str]:
     """Return the headers that ask for news only; a validator that no header can carry is left."""
     if previous is None:
         return {}
-    conditions = {"If-None-Match": previous.etag, "If-Modified-Since": previous.last_modified}
-    return {name: value for name, value in conditions.items() if value and value.isascii()}
+    wanted = {"If-None-Match": previous.etag, "If-Modified-Since": previous.last_modified}
+    return {name: value for name, value in wanted.items() if value and value.isascii()}
 
 
 def _retry_after(response: httpx.Response) -> float | None:
@@ -286,8 +283,7 @@ def _retry_after(response: httpx.Response) -> float | None:
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 def _system_error(error: BaseException) -> OSError | None:

@@ -11,7 +11,7 @@ import re
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _UNIT = (
-    r"%|percent|per cent|x\b|times\b|[KMGTPE]i?B(?:/s|ps)?\b|[kMGT]bps\b|[TPE]bit/s|"
+    r"%|percent|per cent|x\b|times\b|[KMGTPE]i?B(?:/s|ps)?\b|[kMGT]bps\b|[KMGT]BPS\b|[TPE]bit/s|"
     r"(?:peta|exa|tera)flops?\b|[TP]?FLOPs?\b|TFLOPS\b|PFLOPS\b|"
     r"(?:thousand|million|billion|trillion)\b|[BT]\b(?!\w)|"
     r"tokens?\b|parameters?\b|GPUs?\b|vCPUs?\b|chips?\b|accelerators?\b|nodes?\b|instances?\b|"

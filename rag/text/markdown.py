@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-_SPECIAL = re.compile(r"([\\*_\[\]<>~#])")
+# An underscore inside a word is no emphasis, `<` opens HTML only before a letter or a mark, `>`
+# and `#` only begin a line, a tilde strikes out only what stands before it (CommonMark, GFM).
+_SPECIAL = re.compile(
+    r"[\\*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|^[>#]|(?<=\S)~|^[-+](?=\s)|^\d+(?=[.)]\s)"
+)
 _CODE = re.compile(r"(`+)(?:.+?)\1", re.DOTALL)
 _ANCHOR_DROPPED = re.compile(r"[^\w\- ]")
 
@@ -21,18 +25,9 @@ def escape(text: str) -> str:
 
 
 def _escape_prose(text: str) -> str:
-    # An underscore inside a word is no emphasis (CommonMark 6.2), a hash only begins a line.
-    return _SPECIAL.sub(_escape_one, text)
-
-
-def _escape_one(match: re.Match[str]) -> str:
-    text, at = match.string, match.start()
-    inside = 0 < at < len(text) - 1 and text[at - 1].isalnum() and text[at + 1].isalnum()
-    if match[0] == "_" and inside:
-        return "_"
-    if match[0] == "#" and at > 0:
-        return "#"
-    return "\\" + match[0]
+    return _SPECIAL.sub(
+        lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], text
+    )
 
 
 def cell(text: str) -> str:

@@ -153,6 +153,14 @@ def test_the_request_is_honest(server):
         assert media_type in request.headers["Accept"]
 
 
+def test_the_user_agent_may_be_in_any_language(server):
+    """What a header takes only as bytes is sent as UTF-8."""
+    server.routes["/"] = always(200, b"words")
+    fetched(server, "/", user_agent="rag für 你好")
+    sent = server.requests[0].headers["User-Agent"]
+    assert sent.encode("latin-1").decode() == "rag für 你好"
+
+
 def test_compressed_bytes_are_decoded(server):
     """A source's bytes are the document, however it travelled."""
     server.routes["/"] = always(200, gzip.compress(b"words"), Content_Encoding="gzip")
@@ -212,6 +220,7 @@ def test_304_unasked_is_skipped(server):
         (401, "answered 401 Unauthorized: it wants a login"),
         (403, "answered 403 Forbidden: it refuses programs"),
         (400, "answered 400 Bad Request: "),
+        (999, "answered 999: "),
         (302, "answered 302 Found: "),
     ],
 )

@@ -33,7 +33,12 @@ _LEANING = re.compile(
     r"for this|for these|for more|by the way|the (?:former|latter|above|following|same|next|"
     r"previous|second|third|other|rest|figure|diagram|image|picture|graph|chart|plot|table|answer|"
     r"result|reason|idea|point|difference|article|section|authors?)|"
-    r"let|let's|let’s|imagine|suppose|remember|please|if you (?:look|remember|recall)|what)\b",
+    r"let|let's|let’s|imagine|suppose|remember|please|below|above|each|like \w+ (?:said|mentioned)|if you (?:look|remember|recall)|what|"
+    r"interestingly|surprisingly|notably|basically|essentially|for that|before discussing|"
+    r"you(?:'ll|’ll| will| are| may| might| have| would)|to summari[sz]e|to sum up|in summary|"
+    r"despite being|the (?:perhaps |only |most |more |main |key |big |other )*(?:interesting|notable|"
+    r"takeaway|difference|aspect|highlight)|(?:a|an|one)(?: [a-z]+){0,4} (?:tidbit|aspect|thing|"
+    r"takeaway)|all (?:of )?(?:this|these|that))\b",
     re.IGNORECASE,
 )
 _POINTING = re.compile(
@@ -41,10 +46,11 @@ _POINTING = re.compile(
     r"also|here|ref)|(?:shown|described|listed|mentioned|discussed) (?:in|above|below|earlier)|"
     r"as follows|the following|above\b|below[.,]|click|subscribe|sign (?:up|in)|log ?in|cookies?|"
     r"read more|learn more|table of contents|all rights reserved|this (?:article|post|page|"
-    r"section|guide|document|brief)|for more (?:information|details)|refer to)",
+    r"section|guide|document|brief)|for more (?:information|details)|refer to|let's|let’s|recap|"
+    r", however,|, though[.,]|as well[.]|\(again\))",
     re.IGNORECASE,
 )
-_FIRST_PERSON = re.compile(r"\b(?:I|I'm|I’m|I've|I’ve|me|my|we|we're|we’re|we've|we’ve|us|our|ours)\b")
+_FIRST_PERSON = re.compile(r"\b(?:I|I'm|I’m|I've|I’ve|me|my|us|[Ww]e|[Ww]e['’](?:re|ve|ll)|[Oo]urs?)\b")
 _SMALL_TALK = re.compile(
     r"\b(?:thank|thanks|welcome|excited|thrilled|happy|please|applause|audience|stage|keynote|"
     r"re:invent|session|talk about|tell you|show you|you know|kind of|sort of|gonna|wanna|right\?|"
@@ -54,20 +60,22 @@ _SMALL_TALK = re.compile(
 )
 _DISCOURSE = re.compile(
     r"(?:(?:and|so|now|but|well|ok|okay|look|again|also|actually|in fact|of course|today|you see|"
-    r"as you know|as I said|for example),? )+",
+    r"as you know|as I said|for example|first|second|third|finally|secondly|next|interestingly),? )+",
     re.IGNORECASE,
 )
 _SPOKEN_LEANING = re.compile(
     r"(?:this|that|that's|that’s|these|those|it|it's|it’s|its|they|they're|they’re|their|he|she|"
     r"here|here's|here’s|there|there's|there’s|which|who|because|then|or|one|some|what|why|how|"
     r"the (?:first|second|third|next|other|same|reason|result|answer)|"
-    r"such|another|both|by doing|with (?:this|that|these)|if you|when you|you|to do|let)\b",
+    r"like \w+ (?:said|mentioned)|such|another|both|by doing|with (?:this|that|these)|if you|when you|you|to do|let)\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^[\"“](?P<words>.+)[\"”]\s*(?:—|–|--|-)\s*(?P<who>.+)$", re.DOTALL)
 _CLOSED = re.compile(r"[.!][\"”’)\]]*$")
 _REFERENCE_MARK = re.compile(r"\[\d+\]")
 _SOURCE_LINE = re.compile(r"(?:sources?|references?|see also|tip|note|caption|image|photo|credit)s?:", re.I)
+_PRONOUN = re.compile(r"\b(?:it|its|it's|it’s|they|their|them|he|she|his|her)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w.-]*|[a-z]+\d[\w.-]*)")
 _NAMELIKE = re.compile(r"^(?:[a-z]{1,3}\d|[a-z]+[A-Z])")
 
 
@@ -133,7 +141,10 @@ def _prose(evidence: Evidence, part: Part) -> Iterator[Candidate]:
         if start < chunk.start or end > chunk.end:
             continue
         begin = start + _spoken_start(document.text[start:end]) if spoken else start
-        if stands_alone(document.text[begin:end], spoken=spoken):
+        said = document.text[begin:end]
+        if spoken and begin > start:
+            said = said[:1].upper() + said[1:]  # a capital would stand here but for the "and"
+        if stands_alone(said, spoken=spoken):
             yield _candidate(evidence, part, "sentence", begin, end)
 
 
@@ -204,12 +215,26 @@ def stands_alone(sentence: str, *, spoken: bool = False) -> bool:
         return False
     if _SOURCE_LINE.match(sentence):
         return False
+    if spoken and (not sentence[0].isupper() or re.search(r"[.?!] [A-Z]", sentence)):
+        return False
     if spoken:
         return not (_SPOKEN_LEANING.match(sentence) or _SMALL_TALK.search(sentence))
     begins = sentence[0].isupper() or sentence[0].isdigit() or bool(_NAMELIKE.match(sentence))
     if not begins or _LEANING.match(sentence) or _POINTING.search(sentence):
         return False
+    if _is_pronoun_first(sentence):
+        return False
     return not _FIRST_PERSON.search(_without_quotations(sentence))
+
+
+def _is_pronoun_first(sentence: str) -> bool:
+    """Whether a pronoun comes before anything it could stand for."""
+    pronoun = _PRONOUN.search(sentence)
+    if pronoun is None:
+        return False
+    name = _NAME.search(sentence)
+    begins_named = bool(re.match(r"(?:Amazon|AWS|[A-Z][\w-]*[A-Z0-9])", sentence))
+    return not begins_named and (name is None or name.start() > pronoun.start())
 
 
 def _without_quotations(sentence: str) -> str:

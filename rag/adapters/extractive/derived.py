@@ -8,7 +8,7 @@ from rag.text.figures import WORD, figures
 from rag.types import Block, ProposedCitation, ProposedClaim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rag.adapters.extractive.features import Lens
     from rag.types import Claim, Section, SectionTask, TopicSpec
@@ -20,29 +20,27 @@ MATCH_HEADER = ("Element", "Service", "Figure", "What the reference says")
 def summary(task: SectionTask, lens: Lens) -> Iterator[Block]:
     """Yield, for each other section, its strongest claims under its title."""
     for section in task.others:
-        ranked = sorted(
-            (claim for claim in _sentences(section) if _is_brief(claim)),
-            key=lambda claim: (-_merit(claim, lens), claim.id),
-        )
         chosen: list[Claim] = []
-        for claim in ranked:
-            names = set(lens.services(claim.text)) | set(lens.elements(claim.text))
-            seen = {name for item in chosen for name in lens.services(item.text)}
-            if len(chosen) < task.spec.claims and not names & seen:
+        for claim in _ranked([section], lens):
+            names = {name.lower() for name in lens.services(claim.text)}
+            seen = {name.lower() for item in chosen for name in lens.services(item.text)}
+            if len(chosen) < task.spec.claims and _is_brief(claim) and not names & seen:
                 chosen.append(claim)
         proposals = [item for claim in chosen if (item := _again(claim, task))]
         if proposals:
             yield Block(form="bullets", text=section.title, claims=tuple(proposals))
 
 
+def _ranked(sections: Iterable[Section], lens: Lens) -> list[Claim]:
+    """Return the sections' sentences, those that say most first, else in reading order."""
+    claims = [claim for section in sections for claim in _sentences(section)]
+    return sorted(claims, key=lambda claim: -lens.worth(claim.text))
+
+
 def match_table(topic: TopicSpec, task: SectionTask, lens: Lens) -> list[Block]:
     """Return a table that matches elements to services, each row one claim of another section."""
-    ranked = sorted(
-        (claim for section in task.others for claim in _sentences(section)),
-        key=lambda claim: (-_merit(claim, lens), claim.id),
-    )
     rows: dict[tuple[str, str], ProposedClaim] = {}
-    for claim in ranked:
+    for claim in _ranked(task.others, lens):
         match = lens.match(claim.text)
         if match is None or claim.attribution or lens.family(match) in rows:
             continue
@@ -63,13 +61,7 @@ def _sentences(section: Section) -> Iterator[Claim]:
 
 
 def _is_brief(claim: Claim) -> bool:
-    return not claim.attribution and len(WORD.findall(claim.text)) <= _SUMMARY_WORDS
-
-
-def _merit(claim: Claim, lens: Lens) -> int:
-    text = claim.text
-    measured, services = min(len(figures(text)), 3), min(len(lens.services(text)), 2)
-    return 3 * measured + 3 * services + 2 * min(len(lens.elements(text)), 2)
+    return bool(figures(claim.text)) and len(WORD.findall(claim.text)) <= _SUMMARY_WORDS
 
 
 def _again(claim: Claim, task: SectionTask) -> ProposedClaim | None:

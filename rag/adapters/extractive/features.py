@@ -24,7 +24,31 @@ _RULE = re.compile(
     r"best suited|ideal for|suits?|suited (?:to|for)|fits?|right choice|should (?:use|run|keep))\b",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(r"\b(?:when|if|for (?:workloads|teams|jobs|models|applications)|where)\b", re.I)
+_CONDITION = re.compile(
+    r"\b(?:when|if|where|for (?:workloads|teams|jobs|models|applications))\b", re.IGNORECASE
+)
+_FIT = re.compile(
+    r"\b(?:ideal|best|well[- ]suited|best[- ]suited|recommended|suitable|designed|optimi[sz]ed) for\b",
+    re.IGNORECASE,
+)
+_ABOUT_SOURCES = re.compile(
+    r"\b(?:FAQs?|documentation|sources (?:disagree|differ)|archived|launch material|guide|README|"
+    r"copy of|according to the)\b"
+)
+_VAGUE = re.compile(
+    r"\b(?:several|various|a number of|many|a lot of|some of the|similar|interesting)\b", re.IGNORECASE
+)
+_PRAISE = re.compile(
+    r"\b(?:easily|simply|seamless(?:ly)?|quickly|powerful|cutting-edge|exciting|great|best-in-class|"
+    r"you|your)\b",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"\b(?:most|first|only|largest|fastest|biggest|best|never|always|every|entirely|purpose-built|"
+    r"record)\b",
+    re.IGNORECASE,
+)
+_QUOTABLE = 32
 _LONG = 34
 """Words beyond which a sentence is heavy to read."""
 
@@ -54,7 +78,8 @@ class Lens:
 
     def __init__(self, config: Config) -> None:
         taxonomy = config.taxonomy
-        self._elements = _names(taxonomy.elements)
+        self._elements = _names((*taxonomy.elements, *taxonomy.models))
+        self._models = term_pattern(tuple(_names(taxonomy.models)) or ("\0",))
         self._services = _names(taxonomy.services)
         self._element_pattern = term_pattern(tuple(self._elements))
         self._service_pattern = term_pattern(tuple(self._services))
@@ -84,7 +109,8 @@ class Lens:
         if candidate.kind == "row":
             header = _distinct(pattern, " / ".join(candidate.header))
             if topic.tables and _same_header(candidate.header, topic.tables):
-                return 1000 + 3 * inside + 4 * above
+                # What a rule tells to use says more of its place than when.
+                return 1000 + 3 * inside + 4 * above + 4 * _distinct(pattern, candidate.cells[1])
             if topic.form == "rules":
                 return 0
             # All rows of a table belong together, so what they share decides.
@@ -94,10 +120,26 @@ class Lens:
         return 3 * min(inside, 5) + 4 * min(above, 3) if inside else 0
 
     def is_rule(self, text: str) -> bool:
-        """Whether a sentence says when to use what: a condition, a choice and a service."""
-        return bool(
-            _RULE.search(text) and _CONDITION.search(text) and self._service_pattern.search(text)
-        )
+        """Whether a sentence says when to use what: a choice, a condition and a name."""
+        named = self._service_pattern.search(text) or self._element_pattern.search(text)
+        chosen = _FIT.search(text) or (_RULE.search(text) and _CONDITION.search(text))
+        return bool(named and chosen)
+
+    def has_substance(self, candidate: Candidate) -> bool:
+        """Whether a sentence tells a reader something: a figure, a service, or a reason."""
+        text = candidate.text
+        measured, services = figures(text), self.services(text)
+        elements = self.elements(text)
+        if candidate.spoken:
+            return bool(measured and (services or elements))
+        told = len(elements) > 1 or _REASON.search(text) or self._models.search(text)
+        return bool(measured or services or (elements and told))
+
+    def is_quotable(self, candidate: Candidate) -> bool:
+        """Whether something said carries weight without a figure: a name and a superlative."""
+        short = len(WORD.findall(candidate.text)) <= _QUOTABLE
+        named = self._service_pattern.search(candidate.text)
+        return candidate.spoken and short and bool(named and _STRONG.search(candidate.text))
 
     def merit(self, candidate: Candidate, strength: int) -> int:
         """Return how much a reader gains from the candidate, as an integer; greater is better."""
@@ -110,7 +152,10 @@ class Lens:
         score += 3 if _REASON.search(text) else 0
         score += 2 * min(self._wanted(candidate), 3)
         score -= max(0, len(WORD.findall(text)) - _LONG)
-        score -= 6 if candidate.spoken and not measured else 0
+        score -= 4 if _VAGUE.search(text) else 0
+        score -= 3 * min(len(_PRAISE.findall(text)), 4)
+        score -= 8 if _ABOUT_SOURCES.search(text) else 0
+        score -= 6 if candidate.spoken else 0
         return score
 
     def _wanted(self, candidate: Candidate) -> int:
@@ -130,10 +175,21 @@ class Lens:
 
     def match(self, text: str) -> Match | None:
         """Return the element and the service that a text brings together with a figure."""
-        elements, services, measured = self.elements(text), self.services(text), figures(text)
-        if not (elements and services and measured):
+        services, measured = self.services(text), figures(text)
+        if not (services and measured) or _ABOUT_SOURCES.search(text):
+            return None
+        # An element that is part of a service's name (Model Distillation) matches nothing.
+        named = " / ".join(map(_plain, services))
+        elements = [item for item in self.elements(text) if _plain(item) not in named]
+        if not elements:
             return None
         return Match(elements[0], max(services, key=len), tuple(_once(measured)[:3]))
+
+    def worth(self, text: str) -> int:
+        """Return how much of a section a claim sums up: figures, services, elements, reasons."""
+        score = 3 * min(len(figures(text)), 3) + 3 * min(len(self.services(text)), 2)
+        score += 2 * min(len(self.elements(text)), 2) + (2 if _REASON.search(text) else 0)
+        return score - (8 if _ABOUT_SOURCES.search(text) else 0)
 
     def family(self, match: Match) -> tuple[str, str]:
         """Return the taxonomy's own names for a match: one row each is enough."""

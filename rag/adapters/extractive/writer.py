@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _ALIKE = 0.5
 """Share of content words from which two claims say the same."""
 _FINDING_WORDS = 34
+_SPOKEN = 3
+"""How many spoken sentences a topic may quote."""
 _SECOND_HELPING = 4
 """What each further claim of one reference costs it in a topic: several voices are better."""
 
@@ -77,6 +79,8 @@ class ExtractiveWriter:
         homes: dict[str, list[_Ranked]] = defaultdict(list)
         for candidate in candidates(task.evidence):
             home = self._lens.home(candidate)
+            if not self._is_worth_it(candidate):
+                continue
             if home and home.section == task.spec.id:
                 merit = self._lens.merit(candidate, min(home.strength, 40))
                 homes[home.topic].append(_Ranked(candidate, merit))
@@ -84,9 +88,18 @@ class ExtractiveWriter:
             ranked.sort(key=lambda item: item.order)
         return homes
 
+    def _is_worth_it(self, candidate: Candidate) -> bool:
+        has_substance = self._lens.has_substance(candidate) or self._lens.is_quotable(candidate)
+        return candidate.kind != "sentence" or has_substance
+
     def _choose(self, topic: TopicSpec, ranked: Sequence[_Ranked]) -> list[Candidate]:
-        sentences = [item for item in ranked if item.candidate.kind == "sentence"]
+        sentences = [
+            item
+            for item in ranked
+            if item.candidate.kind == "sentence" and self._lens.has_substance(item.candidate)
+        ]
         quotations = [item for item in ranked if item.candidate.kind == "quotation"]
+        quotations += [item for item in ranked if item not in sentences and item.candidate.spoken]
         rows = [item for item in ranked if item.candidate.kind == "row"]
         return [
             *_within(sentences, topic.words),
@@ -110,6 +123,9 @@ def _within(ranked: Sequence[_Ranked], words: int) -> list[Candidate]:
         )
         pool.remove(best)
         length = len(WORD.findall(best.candidate.text))
+        spoken = sum(item.spoken for item in chosen)
+        if best.candidate.spoken and spoken >= _SPOKEN:
+            continue
         if best.merit <= 0 or length > left or _is_repeated(best.candidate, chosen):
             continue
         chosen.append(best.candidate)
@@ -188,7 +204,12 @@ def _arranged(
     topic: TopicSpec, chosen: Sequence[Candidate], *, without: Candidate | None
 ) -> list[Block]:
     """Return blocks: paragraphs by reference, loose sentences, tables, quotations."""
-    sentences = [item for item in chosen if item.kind == "sentence" and item != without]
+    quoted = [item for item in chosen if item.kind == "quotation" or _is_aside(item)]
+    sentences = [
+        item
+        for item in chosen
+        if item.kind == "sentence" and item != without and item not in quoted
+    ]
     groups: dict[str, list[Candidate]] = defaultdict(list)
     for item in sentences:
         groups[item.place[0]].append(item)
@@ -202,7 +223,10 @@ def _arranged(
         if topic.form == "rules" or len(written) < 2:  # noqa: PLR2004 - one sentence is no paragraph
             loose += written
         else:
-            blocks.append(Block(form="paragraph", claims=tuple(map(_claim, written))))
+            blocks += [
+                Block(form="paragraph", claims=tuple(map(_claim, some)))
+                for some in _paragraphs(written)
+            ]
         loose += spoken
     if loose:
         form = "paragraph" if len(loose) == 1 and not loose[0].spoken else "bullets"
@@ -211,9 +235,26 @@ def _arranged(
     blocks = [*tables, *blocks] if topic.form == "rules" else [*blocks, *tables]
     return blocks + [
         Block(form="quotation", claims=(_claim(item),))
-        for item in chosen
-        if item.kind == "quotation"
+        for item in quoted
     ]
+
+
+def _is_aside(candidate: Candidate) -> bool:
+    """Whether something said has no figure: it stands as a quotation or not at all."""
+    return candidate.spoken and not figures(candidate.text)
+
+
+def _paragraphs(written: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Return runs of sentences: a new one where the source's heading changes, none too long."""
+    runs: list[list[Candidate]] = []
+    for item in written:
+        if runs and (runs[-1][-1].headings == item.headings or len(runs[-1]) < 2):  # noqa: PLR2004 - no paragraph of one
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    if len(runs) > 1 and len(runs[-1]) == 1:
+        runs[-2] += runs.pop()
+    return runs
 
 
 def _tables(rows: Sequence[Candidate]) -> list[Block]:
