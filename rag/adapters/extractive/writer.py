@@ -253,7 +253,8 @@ def _paragraphs(written: Sequence[Candidate]) -> list[list[Candidate]]:
         else:
             runs.append([item])
     if len(runs) > 1 and len(runs[-1]) == 1:
-        runs[-2] += runs.pop()
+        alone = runs.pop()
+        runs[-1] += alone
     return runs
 
 
