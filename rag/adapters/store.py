@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rag.adapters.files import replace_file
+from rag.files import replace_file
 from rag.errors import PrerequisiteError
 from rag.types import Chunk, Document, Reference, Rejected, Section, Skipped, Source, Value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from rag.adapters.files import replace_file
+from rag.files import replace_file
 from rag.errors import UsageError
 from rag.settings import packaged_config
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.adapters.files import replace_file
+from rag.files import replace_file
 from rag.errors import ServiceError
 from rag.flows.events import Recovered
 from rag.stages.checklist import tick
