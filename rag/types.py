@@ -247,6 +247,8 @@ class Chunk(Value):
     headings: tuple[str, ...] = ()
     page: int | None = None
     seconds: int | None = None
+    locator: str = ""
+    """The locator of the reference that brought the document, for whoever reads the index alone."""
 
     @property
     def passage(self) -> str:

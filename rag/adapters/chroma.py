@@ -82,9 +82,7 @@ class ChromaIndex:
         )
         with self._transaction() as execute:
             for chunk, vector in zip(chunks, vectors, strict=True):
-                row = execute("SELECT row FROM chunk WHERE id = ?", (chunk.id,)).fetchone()
-                if row:
-                    continue
+                _forget(execute, "id", chunk.id)
                 cursor = execute(
                     "INSERT INTO chunk (id, document_id, json, vector) VALUES (?, ?, ?, ?)",
                     (
@@ -104,12 +102,7 @@ class ChromaIndex:
         for document_id in document_ids:
             self._collection().delete(where={"document_id": document_id})
             with self._transaction() as execute:
-                rows = execute(
-                    "SELECT row FROM chunk WHERE document_id = ?", (document_id,)
-                ).fetchall()
-                for (row,) in rows:
-                    execute("DELETE FROM words WHERE rowid = ?", (row,))
-                execute("DELETE FROM chunk WHERE document_id = ?", (document_id,))
+                _forget(execute, "document_id", document_id)
 
     def count(self) -> int:
         """See `Index.count`."""
@@ -188,6 +181,14 @@ class ChromaIndex:
         self._connection.execute("COMMIT")
 
 
+def _forget(execute: Any, column: str, value: str) -> None:
+    """Delete the chunks whose column has the value, and their words."""
+    rows = execute(f"SELECT row FROM chunk WHERE {column} = ?", (value,)).fetchall()  # noqa: S608 - a name from above
+    execute(f"DELETE FROM chunk WHERE {column} = ?", (value,))  # noqa: S608
+    for row in rows:
+        execute("DELETE FROM words WHERE rowid = ?", row)
+
+
 def _filter(documents: frozenset[str] | None) -> str:
     if documents is None:
         return ""
@@ -227,6 +228,7 @@ def _metadata(chunk: Chunk) -> dict[str, str | int]:
     """
     plain: dict[str, str | int] = {
         "document_id": chunk.document_id,
+        "locator": chunk.locator,
         "heading": " > ".join(chunk.headings),
         "context": chunk.context,
         "start": chunk.start,

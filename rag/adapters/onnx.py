@@ -81,7 +81,7 @@ class OnnxEmbedder:
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """See `Embedder.token_spans`."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return [tuple(span) for span in encoding.offsets]
+        return [(start, end) for start, end in encoding.offsets]
 
     def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
         """See `Embedder.embed_documents`. Longest first, so that threads end together."""

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rag.files import replace_file
 from rag.errors import PrerequisiteError
+from rag.files import replace_file
 from rag.types import Chunk, Document, Reference, Rejected, Section, Skipped, Source, Value
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class Store:
             replace_file(path, content)
         return name
 
-    def save_ingested(  # noqa: PLR0913 - one row each
+    def save_ingested(
         self,
         *,
         reference: Reference,
@@ -312,9 +312,7 @@ class Store:
     def used(self) -> dict[str, Used]:
         """Return the references that the report has used, by key."""
         rows = self._connection.execute("SELECT key, outcome, edition, at FROM used ORDER BY key")
-        return {
-            row[0]: Used(key=row[0], outcome=row[1], edition=row[2], at=row[3]) for row in rows
-        }
+        return {row[0]: Used(key=row[0], outcome=row[1], edition=row[2], at=row[3]) for row in rows}
 
     def commit_edition(  # noqa: PLR0913 - one edition, whole
         self,
@@ -347,15 +345,21 @@ class Store:
                 (number, before, report, text, payload, ticks, _now()),
             )
             for key, outcome in outcomes.items():
-                values = (key, outcome, number, _now())
-                execute("INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?)", values)
+                execute(
+                    "INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?)",
+                    (key, outcome, number, _now()),
+                )
                 execute("DELETE FROM undrafted WHERE key = ?", (key,))
-            for section, item in rejected:
-                values = (number, section, item.model_dump_json())
-                execute("INSERT INTO rejected VALUES (?, ?, ?)", values)
-            for key, item in undrafted:
-                values = (key, item.subject, item.reason)
-                execute("INSERT OR REPLACE INTO undrafted VALUES (?, ?, ?)", values)
+            for section, fallen in rejected:
+                execute(
+                    "INSERT INTO rejected VALUES (?, ?, ?)",
+                    (number, section, fallen.model_dump_json()),
+                )
+            for key, missing in undrafted:
+                execute(
+                    "INSERT OR REPLACE INTO undrafted VALUES (?, ?, ?)",
+                    (key, missing.subject, missing.reason),
+                )
         return self._edition("WHERE number = ?", (number,))[0]
 
     def undrafted(self, key: str) -> set[str]:
@@ -378,7 +382,8 @@ class Store:
 
     def _edition(self, where: str, values: tuple[object, ...]) -> list[Edition]:
         rows = self._connection.execute(
-            "SELECT number, before, report, text, sections, ticks, published, at FROM edition " + where,  # noqa: S608 - constants of this class
+            "SELECT number, before, report, text, sections, ticks, published, at FROM edition "
+            + where,
             values,
         )
         return [

@@ -1,0 +1,1 @@
+"""Flows: where stages meet. They yield what happened."""

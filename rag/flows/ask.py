@@ -140,9 +140,7 @@ def _claims(tools: Tools, question: str, evidence: tuple[Evidence, ...]) -> tupl
     draft = tools.writer.answer(QuestionTask(question=question, evidence=evidence))
     if isinstance(draft, Skipped):
         raise ServiceError(f"the writer gave no answer: {draft.reason}")
-    return tuple(
-        claim for block in verify(draft, evidence).blocks for claim in block.claims
-    )
+    return tuple(claim for block in verify(draft, evidence).blocks for claim in block.claims)
 
 
 def _cited(

@@ -29,6 +29,7 @@ from rag.types import Section, Skipped
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
+    from rag.adapters.store import Outcome
     from rag.flows.project import Project
     from rag.flows.tools import Tools
     from rag.types import Reference, Rejected, SectionSpec
@@ -144,9 +145,7 @@ def _in_use(desk: _Desk, keys: frozenset[str]) -> list[Reference]:
     listed = {item.key: item for item in desk.references}
     used = desk.tools.store.used().keys() | keys
     known = desk.tools.store.ingested()
-    return [
-        listed.get(key, known[key].reference) for key in sorted(used) if key in known
-    ]
+    return [listed.get(key, known[key].reference) for key in sorted(used) if key in known]
 
 
 def _write(
@@ -226,7 +225,7 @@ def _commit(  # noqa: PLR0913 - one edition, whole
         for claim in section.claims
         for citation in claim.citations
     )
-    outcome = "used" if is_used else "no material change"
+    outcome: Outcome = "used" if is_used else "no material change"
     edition = store.commit_edition(
         before=now,
         report=report,
@@ -276,7 +275,9 @@ def _adopt(desk: _Desk) -> Generator[Event, None, frozenset[str]]:
     text = read_report(desk.project)
     if desk.tools.store.latest() is not None or text is None or not text.strip():
         return frozenset()
-    cited = {match[1] for match in re.finditer(r"^\[\^([\w.-]+)-[0-9a-f]{6}\]:", text, re.MULTILINE)}
+    cited = {
+        match[1] for match in re.finditer(r"^\[\^([\w.-]+)-[0-9a-f]{6}\]:", text, re.MULTILINE)
+    }
     adopted = [item for item in desk.references if item.key in cited]
     if not adopted:
         raise UsageError(
@@ -301,7 +302,8 @@ def _recompose(desk: _Desk, section: str) -> Generator[Event, None, None]:
     specs = {spec.id: spec for spec in desk.tools.config.outline.sections}
     if section not in specs:
         raise UsageError(
-            f"the outline has no section {section!r}", advice=f"the sections are: {', '.join(specs)}"
+            f"the outline has no section {section!r}",
+            advice=f"the sections are: {', '.join(specs)}",
         )
     used = _in_use(desk, frozenset())
     if not used:

@@ -113,7 +113,12 @@ def ingest_one(
         _save(tools, reference, source, document, chunks, vectors)
         yield Unchanged(key=reference.key)
         return
-    chunks = chunk(document, tools.config.settings.chunk, tools.embedder.token_spans)
+    chunks = chunk(
+        document,
+        tools.config.settings.chunk,
+        tools.embedder.token_spans,
+        locator=reference.locator,
+    )
     vectors = yield from _embed(tools, reference, chunks)
     _save(tools, reference, source, document, chunks, vectors)
     yield Ingest(key=reference.key, title=document.title, chunks=len(chunks))

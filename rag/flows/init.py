@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from rag.files import replace_file
 from rag.errors import UsageError
+from rag.files import replace_file
 from rag.settings import packaged_config
 
 if TYPE_CHECKING:

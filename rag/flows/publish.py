@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.files import replace_file
 from rag.errors import ServiceError
+from rag.files import replace_file
 from rag.flows.events import Recovered
 from rag.stages.checklist import tick
 from rag.stages.merge import merge
@@ -33,7 +33,9 @@ def publish(project: Project, tools: Tools, edition: Edition) -> None:
     now = read_report(project)
     if now != edition.text:
         untouched = now is None or now == edition.before
-        text = edition.text if untouched else merge(edition.before or "", now or "", edition.text).text
+        text = (
+            edition.text if untouched else merge(edition.before or "", now or "", edition.text).text
+        )
         replace_file(project.report, text.encode("utf-8", "surrogateescape"))
     if edition.ticks:
         _tick(project, edition)

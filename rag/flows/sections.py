@@ -64,7 +64,9 @@ class Shelf:
             ]
         return self._found[at]
 
-    def passages(self, sections: Iterable[Section], references: Sequence[Reference]) -> list[Evidence]:
+    def passages(
+        self, sections: Iterable[Section], references: Sequence[Reference]
+    ) -> list[Evidence]:
         """Return the chunks in which the sections' cited passages stand, not yet keyed."""
         spans = {
             (citation.reference_key, citation.start, citation.end)

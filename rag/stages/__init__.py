@@ -1,0 +1,1 @@
+"""Stages: functions over values and ports. A stage knows no other stage."""

@@ -54,6 +54,8 @@ def chunk(
     document: Document,
     settings: ChunkSettings,
     token_spans: Callable[[str], list[tuple[int, int]]],
+    *,
+    locator: str = "",
 ) -> list[Chunk]:
     """Return the document's chunks, in order; together they hold all but white space.
 
@@ -61,24 +63,26 @@ def chunk(
         document: what to cut.
         settings: the budget, in tokens of the embedder and in characters.
         token_spans: the embedder's own tokenizer.
+        locator: of the reference that brought the document.
     """
     ruler = _Ruler(document.text, token_spans)
     chunks = []
     for section in _sections(_units(document)):
         for group in _packed(document.text, section, settings, ruler):
-            start, end = _trimmed(document.text, group[0].start, group[-1].end)
-            if start < end:
-                chunks.append(_chunk(document, start, end, group[0].part, token_spans))
+            span = _trimmed(document.text, group[0].start, group[-1].end)
+            if span[0] < span[1]:
+                chunks.append(_chunk(document, span, group[0].part, token_spans, locator))
     return chunks
 
 
 def _chunk(
     document: Document,
-    start: int,
-    end: int,
+    span: tuple[int, int],
     part: Part,
     token_spans: Callable[[str], list[tuple[int, int]]],
+    locator: str,
 ) -> Chunk:
+    start, end = span
     return Chunk(
         id=digest(document.id, CHUNKER_VERSION, start, end)[:24],
         document_id=document.id,
@@ -89,6 +93,7 @@ def _chunk(
         headings=part.headings,
         page=part.page,
         seconds=part.seconds,
+        locator=locator,
     )
 
 
@@ -168,9 +173,7 @@ def _fits(
     return tokens <= target or tokens - target <= target - so_far
 
 
-def _pieces(
-    text: str, unit: _Unit, settings: ChunkSettings, ruler: _Ruler
-) -> Iterator[_Unit]:
+def _pieces(text: str, unit: _Unit, settings: ChunkSettings, ruler: _Ruler) -> Iterator[_Unit]:
     """Yield the unit whole if it fits, else its lines or sentences, else runs of tokens."""
     for start, end in _broken(text, unit, settings, ruler):
         at = start
@@ -189,9 +192,7 @@ def _broken(
         yield unit.start, unit.end
         return
     if unit.part.kind == "code":
-        stops = [
-            at + 1 for at in range(unit.start, unit.end) if text[at] == "\n"
-        ]
+        stops = [at + 1 for at in range(unit.start, unit.end) if text[at] == "\n"]
     else:
         stops = [end for _, end in sentence_spans(text, unit.start, unit.end)]
     start = unit.start
@@ -204,9 +205,7 @@ def _broken(
 
 
 def _over(start: int, end: int, settings: ChunkSettings, ruler: _Ruler) -> bool:
-    return (
-        end - start > settings.max_characters or ruler.tokens(start, end) > settings.max_tokens
-    )
+    return end - start > settings.max_characters or ruler.tokens(start, end) > settings.max_tokens
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -25,10 +25,10 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     """
     if theirs == base:
         return Merged(new, ())
-    lines = [text.splitlines(keepends=True) for text in (base, theirs, new)]
+    old, mine_now, next_one = (text.splitlines(keepends=True) for text in (base, theirs, new))
     out: list[str] = []
     kept: list[str] = []
-    for group in Merge3(*lines).merge_groups():
+    for group in Merge3(old, mine_now, next_one).merge_groups():
         if group[0] == "conflict":
             _, _, mine, _ = group
             out += mine

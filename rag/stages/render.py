@@ -32,9 +32,7 @@ class _Place(NamedTuple):
     link: str
 
 
-def render_report(
-    outline: Outline, sections: Sequence[Section], cited: Mapping[str, Cited]
-) -> str:
+def render_report(outline: Outline, sections: Sequence[Section], cited: Mapping[str, Cited]) -> str:
     """Return report.md: the sections in the outline's order, the references, the footnotes.
 
     Args:
@@ -158,9 +156,7 @@ def _origin(cited: Cited) -> str:
 def place_of(citation: Citation, cited: Cited) -> _Place:
     """Return where a passage stands, in words, and a link that opens on it."""
     document = cited.document
-    part = next(
-        (item for item in document.parts if item.start <= citation.start < item.end), None
-    )
+    part = next((item for item in document.parts if item.start <= citation.start < item.end), None)
     link = _plain_link(cited.location)
     if part is None:
         return _Place("", link)

@@ -49,4 +49,6 @@ def _scaled(scores: Mapping[str, float]) -> dict[str, float]:
     if not scores:
         return {}
     low, high = min(scores.values()), max(scores.values())
-    return {name: (score - low) / (high - low) if high > low else 1.0 for name, score in scores.items()}
+    return {
+        name: (score - low) / (high - low) if high > low else 1.0 for name, score in scores.items()
+    }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.types import Chunk, TopicSpec
 
 
-def shortlist(
+def shortlist(  # noqa: PLR0913 - one document and one topic, whole
     chunks: Sequence[Chunk],
     vectors: Sequence[Vector],
     topic: TopicSpec,

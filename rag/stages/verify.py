@@ -56,9 +56,7 @@ def verify(draft: Draft, evidence: Sequence[Evidence]) -> Checked:
 
 
 def _checked(block: Block, claims: list[Claim]) -> CheckedBlock:
-    return CheckedBlock(
-        form=block.form, text=block.text, header=block.header, claims=tuple(claims)
-    )
+    return CheckedBlock(form=block.form, text=block.text, header=block.header, claims=tuple(claims))
 
 
 def _without_empty_headings(blocks: list[CheckedBlock]) -> tuple[CheckedBlock, ...]:

@@ -24,6 +24,7 @@ FIGURE = re.compile(
     rf"|(?<![\w.])(?:{_NUMBER}\s?(?:to|-|–|and)\s?)?{_NUMBER}[\s-]?(?:{_UNIT})",
     re.ASCII,
 )
+_NAME_BEFORE = re.compile(r"(?:^|\s)(?:[A-Z][\w.’'-]*|\d[\w.]*)[\s-]$")
 INSTANCE = re.compile(r"\b(?:ml\.|u-)?[a-z]{1,3}\d[a-z0-9]*(?:-[a-z0-9]+)*\.(?:\d*x?large|metal)\b")
 WORD = re.compile(r"[^\W_]+(?:[.'’\-/][^\W_]+)*")
 
@@ -36,8 +37,15 @@ STOP_WORDS = frozenset(
 
 
 def figures(text: str) -> list[str]:
-    """Return the figures of `text` as written, in order."""
-    return [match[0] for match in FIGURE.finditer(text)]
+    """Return the figures of `text` as written, in order.
+
+    The size in a model's name ("Llama 3 70B") names it and measures nothing here.
+    """
+    return [
+        match[0]
+        for match in FIGURE.finditer(text)
+        if not (match[0][-1] in "BT" and _NAME_BEFORE.search(text, 0, match.start()))
+    ]
 
 
 def content_words(text: str) -> frozenset[str]:

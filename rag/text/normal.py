@@ -34,7 +34,7 @@ def _is_continuation(char: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _mapped(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
-    """Return the normal form of `text` with, for each of its characters, start and end in `text`."""
+    """Return the normal form of `text` and, for each of its characters, its span in `text`."""
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 
-
-
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Return the spans of the sentences in `text[start:end]`, in order, white space trimmed.
 

@@ -76,6 +76,4 @@ def _again(claim: Claim, task: SectionTask) -> ProposedClaim | None:
                 break
     if len(citations) < len(claim.citations):
         return None
-    return ProposedClaim(
-        text=claim.text, attribution=claim.attribution, citations=tuple(citations)
-    )
+    return ProposedClaim(text=claim.text, attribution=claim.attribution, citations=tuple(citations))

@@ -24,11 +24,11 @@ _RULE = re.compile(
     r"best suited|ideal for|suits?|suited (?:to|for)|fits?|right choice|should (?:use|run|keep))\b",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(
-    r"\b(?:when|if|where|for (?:workloads|teams|jobs|models|applications))\b", re.IGNORECASE
-)
+_CONDITION = re.compile(r"\b(?:when|if|where|for (?:workloads|teams))\b", re.IGNORECASE)
 _FIT = re.compile(
-    r"\b(?:ideal|best|well[- ]suited|best[- ]suited|recommended|suitable|designed|optimi[sz]ed) for\b",
+    r"\b(?:ideal|best|(?:well|best)[- ]suited|recommended|suitable|designed|optimi[sz]ed) for\b"
+    r"|\bfor (?:customers|teams|those|users|developers) (?:who|that) (?:want|need|prefer)\b"
+    r"|\bif you (?:want|need|prefer|have)\b",
     re.IGNORECASE,
 )
 _ABOUT_SOURCES = re.compile(
@@ -36,7 +36,8 @@ _ABOUT_SOURCES = re.compile(
     r"copy of|according to the)\b"
 )
 _VAGUE = re.compile(
-    r"\b(?:several|various|a number of|many|a lot of|some of the|similar|interesting)\b", re.IGNORECASE
+    r"\b(?:several|various|a number of|many|a lot of|some of the|similar|interesting)\b",
+    re.IGNORECASE,
 )
 _PRAISE = re.compile(
     r"\b(?:easily|simply|seamless(?:ly)?|quickly|powerful|cutting-edge|exciting|great|best-in-class|"
@@ -131,7 +132,7 @@ class Lens:
         measured, services = figures(text), self.services(text)
         elements = self.elements(text)
         if candidate.spoken:
-            return bool(measured and (services or elements))
+            return bool(measured and (services or elements)) or self.is_rule(text)
         told = len(elements) > 1 or _REASON.search(text) or self._models.search(text)
         return bool(measured or services or (elements and told))
 

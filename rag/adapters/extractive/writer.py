@@ -55,9 +55,7 @@ class ExtractiveWriter:
         if task.spec.form == "summary":
             return Draft(blocks=tuple(summary(task, self._lens)))
         homes = self._homes(task)
-        chosen = {
-            topic.id: self._choose(topic, homes[topic.id]) for topic in task.spec.topics
-        }
+        chosen = {topic.id: self._choose(topic, homes[topic.id]) for topic in task.spec.topics}
         blocks: list[Block] = []
         finding = _finding(chosen, self._lens)
         if finding:
@@ -92,6 +90,10 @@ class ExtractiveWriter:
         has_substance = self._lens.has_substance(candidate) or self._lens.is_quotable(candidate)
         return candidate.kind != "sentence" or has_substance
 
+    def _is_aside(self, item: _Ranked, sentences: Sequence[_Ranked]) -> bool:
+        """Whether something said is worth quoting although it tells no figure."""
+        return item not in sentences and self._lens.is_quotable(item.candidate)
+
     def _choose(self, topic: TopicSpec, ranked: Sequence[_Ranked]) -> list[Candidate]:
         sentences = [
             item
@@ -99,13 +101,17 @@ class ExtractiveWriter:
             if item.candidate.kind == "sentence" and self._lens.has_substance(item.candidate)
         ]
         quotations = [item for item in ranked if item.candidate.kind == "quotation"]
-        quotations += [item for item in ranked if item not in sentences and item.candidate.spoken]
+        quotations += [_as_quotation(item) for item in ranked if self._is_aside(item, sentences)]
         rows = [item for item in ranked if item.candidate.kind == "row"]
         return [
             *_within(sentences, topic.words),
             *_distinct(quotations, topic.quotations),
             *_rows(rows, topic.rows),
         ]
+
+
+def _as_quotation(item: _Ranked) -> _Ranked:
+    return item._replace(candidate=item.candidate.model_copy(update={"kind": "quotation"}))
 
 
 def _within(ranked: Sequence[_Ranked], words: int) -> list[Candidate]:
@@ -164,11 +170,11 @@ def _rows(ranked: Sequence[_Ranked], limit: int) -> list[Candidate]:
     for item in sorted(ranked, key=lambda item: (-_filled(item.candidate), item.candidate.place)):
         row = item.candidate
         header = tuple(name.lower() for name in row.header)
-        rows = tables[header]
+        same = tables[header]
         is_rule = "when" in header
         subject = row.cells[0].lower()
-        if subject not in rows and not (is_rule and _is_repeated(row, rows.values())):
-            rows[subject] = row
+        if subject not in same and not (is_rule and _is_repeated(row, same.values())):
+            same[subject] = row
     chosen: list[Candidate] = []
     for header in sorted(tables, key=lambda name: (-len(tables[name]), name)):
         rows = list(tables[header].values())
@@ -204,12 +210,7 @@ def _arranged(
     topic: TopicSpec, chosen: Sequence[Candidate], *, without: Candidate | None
 ) -> list[Block]:
     """Return blocks: paragraphs by reference, loose sentences, tables, quotations."""
-    quoted = [item for item in chosen if item.kind == "quotation" or _is_aside(item)]
-    sentences = [
-        item
-        for item in chosen
-        if item.kind == "sentence" and item != without and item not in quoted
-    ]
+    sentences = [item for item in chosen if item.kind == "sentence" and item != without]
     groups: dict[str, list[Candidate]] = defaultdict(list)
     for item in sentences:
         groups[item.place[0]].append(item)
@@ -217,9 +218,7 @@ def _arranged(
     # Voices in the order of their best claim; inside a voice, the order of the document.
     for group in groups.values():
         spoken = [item for item in group if item.spoken]
-        written = sorted(
-            (item for item in group if not item.spoken), key=lambda item: item.place
-        )
+        written = sorted((item for item in group if not item.spoken), key=lambda item: item.place)
         if topic.form == "rules" or len(written) < 2:  # noqa: PLR2004 - one sentence is no paragraph
             loose += written
         else:
@@ -233,15 +232,8 @@ def _arranged(
         blocks.append(Block(form=form, claims=tuple(map(_claim, loose))))
     tables = _tables([item for item in chosen if item.kind == "row"])
     blocks = [*tables, *blocks] if topic.form == "rules" else [*blocks, *tables]
-    return blocks + [
-        Block(form="quotation", claims=(_claim(item),))
-        for item in quoted
-    ]
-
-
-def _is_aside(candidate: Candidate) -> bool:
-    """Whether something said has no figure: it stands as a quotation or not at all."""
-    return candidate.spoken and not figures(candidate.text)
+    quotations = [item for item in chosen if item.kind == "quotation"]
+    return blocks + [Block(form="quotation", claims=(_claim(item),)) for item in quotations]
 
 
 def _paragraphs(written: Sequence[Candidate]) -> list[list[Candidate]]:

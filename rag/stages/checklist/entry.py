@@ -21,7 +21,7 @@ _LINKS = AsWritten("commonmark").disable("emphasis")
 _PROSE = AsWritten("commonmark")
 
 _URL = re.compile(r"(?<![A-Za-z0-9+.\-])[A-Za-z][A-Za-z0-9+.\-]*://[^\s<>\"`]+")
-_URL_END = "?!.,:;*_~'’”»…。，、；："  # noqa: RUF001 - punctuation that people type after a URL
+_URL_END = "?!.,:;*_~'’”»…。，、；："
 _NO_LOCATOR = re.compile(r"#|mailto:|$", re.IGNORECASE)
 
 _EXTENSIONS = (
@@ -32,9 +32,9 @@ _DOCUMENT = re.compile(rf"(?:.*[/\\])?[^/\\]+\.(?:{_EXTENSIONS})", re.IGNORECASE
 _ROOTED = re.compile(r"(?:/|\.{1,2}/|~/|[A-Za-z]:[\\/])[^\s/].*")
 _SLASHED = re.compile(r"[^\s/]+(?:/[^\s/]+)+/?")
 _WORD = re.compile(r"\"[^\"]+\"|“[^”]+”|\S+")
-_LEFT, _RIGHT = " \t,;:!?*([{<\"'“‘«", " \t.,;:!?*)]}>\"'”’»"  # noqa: RUF001 - quotation marks
+_LEFT, _RIGHT = " \t,;:!?*([{<\"'“‘«", " \t.,;:!?*)]}>\"'”’»"
 
-_SEPARATORS = " ,;:|·•→=>-–—―"  # noqa: RUF001 - the dashes that people type
+_SEPARATORS = " ,;:|·•→=>-–—―"
 _SENTENCE_END = re.compile(r"[.)\]]+(?=\s|$)")
 _CONNECTIVE = re.compile(
     r"(?:an? |the )?(?:(?:brief|summary|copy|mirror|excerpt|notes?|original) (?:of|on|from|at)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -206,37 +205,44 @@ class BlockWriter:
             self._builder.add("item", text, level=depth + 1, mark="")
 
 
-class _Stream(HTMLParser):
-    """Feeds a writer from HTML source."""
+class _Target:
+    """Hands the events of lxml's HTML parser to a writer."""
 
     def __init__(self, writer: BlockWriter) -> None:
-        super().__init__(convert_charrefs=True)
         self._writer = writer
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        if tag not in TAGS:
-            self._writer.text(self.get_starttag_text() or "")
-            return
-        self._writer.start(tag)
-        if tag in _VOID:
+    def start(self, tag: str, attributes: object) -> None:
+        del attributes
+        if tag in TAGS:
+            self._writer.start(tag)
+        else:
+            self._writer.text(f"<{tag}>")
+
+    def end(self, tag: str) -> None:
+        if tag in TAGS:
             self._writer.end(tag)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in TAGS and tag not in _VOID:
-            self._writer.end(tag)
-
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         self._writer.text(data)
+
+    def comment(self, text: str) -> None:
+        """Drop a comment."""
+
+    def pi(self, target: str, data: str | None = None) -> None:
+        """Drop an instruction."""
+
+    def close(self) -> None:
+        self._writer.close()
 
 
 def add_html(builder: DocumentBuilder, source: str) -> None:
     """Append the blocks of a piece of HTML, which may begin and end anywhere in a page."""
-    writer = BlockWriter(builder)
-    stream = _Stream(writer)
-    stream.feed(source)
-    stream.close()
-    writer.close()
+    from lxml.etree import HTMLParser
+
+    parser = HTMLParser(target=_Target(BlockWriter(builder)), encoding="utf-8", huge_tree=True)
+    # Events come as the parser reads; a stray end at the start of a piece would close the page.
+    parser.feed(b"<html><body><div>" + source.encode("utf-8", "replace"))
+    parser.close()
 
 
 def inline_code(words: str) -> str:

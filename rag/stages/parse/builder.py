@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 PARSER_VERSION = "1"
 """Changes whenever the same bytes make another document; part of every document's id."""
 
+_DEEPEST = 12
+"""How deep items are shown: nobody nests lists so deep but to do harm."""
 _TICKS = re.compile(r"`{3,}")
 _UNSEEN = {0xAD: None, 0x200B: None, 0x2060: None, 0xFEFF: None}
 """Soft hyphen, zero-width space, word joiner, byte-order mark: they only hint at line breaks."""
@@ -78,8 +80,8 @@ class DocumentBuilder:
         words = one_line(text)
         if not words:
             return
+        level = min(max(level, 1), 6 if kind == "heading" else _DEEPEST)
         if kind == "heading":
-            level = min(max(level, 1), 6)
             while self._path and self._path[-1][0] >= level:
                 self._path.pop()
             self._path.append((level, words))

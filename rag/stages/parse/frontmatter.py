@@ -32,10 +32,11 @@ def split_front_matter(text: str) -> tuple[Facts, str]:
 
 def _loaded(block: str) -> Mapping[object, object] | None:
     from frontmatter.default_handlers import YAMLHandler
-    from yaml import YAMLError  # type: ignore[import-untyped]
+    from yaml import SafeLoader, YAMLError  # type: ignore[import-untyped]
 
     try:
-        fields = YAMLHandler().load(block)
+        # The loader in Python stops at deep nesting; the one in C overflows the stack.
+        fields = YAMLHandler().load(block, Loader=SafeLoader)
     except (YAMLError, ValueError, RecursionError):  # ValueError: a date such as 2024-13-45
         return None
     return fields if isinstance(fields, Mapping) else None

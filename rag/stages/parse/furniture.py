@@ -50,7 +50,7 @@ _EMPHASIS = (
 
 def is_furniture(words: str) -> bool:
     """Whether a whole line of a page is what pages say to be shared, followed and paid."""
-    return len(words) <= _LONGEST and _FURNITURE.fullmatch(words.strip(" -–—•|·\t")) is not None  # noqa: RUF001
+    return len(words) <= _LONGEST and _FURNITURE.fullmatch(words.strip(" -–—•|·\t")) is not None
 
 
 def tidy(tree: Any) -> None:
@@ -106,19 +106,20 @@ def _runs(container: Any) -> Iterator[Any]:
     """Yield the blocks of a container, and between them new paragraphs of what stands loose."""
     from lxml.html import Element
 
-    run = Element("p")
+    run, last = Element("p"), None
     run.text = container.text
     for child in list(container):
         tail, child.tail = child.tail, None
-        empty_line = child.tag == "br" and len(run) and run[-1].tag == "br"
-        if child.tag in _LOOSE and not (empty_line and not (run[-1].tail or "").strip()):
+        after_break = last is not None and last.tag == "br" and not (last.tail or "").strip()
+        if child.tag in _LOOSE and not (child.tag == "br" and after_break):
             child.tail = tail
             run.append(child)
+            last = child
             continue
         yield run
         if child.tag not in _LOOSE:
             yield child
-        run = Element("p")
+        run, last = Element("p"), None
         run.text = tail
     yield run
 

@@ -38,7 +38,7 @@ _PROSE_LINE = re.compile(
     r"""^\s*(?:[-*+•\u2013—]\s+|\d{1,3}[.)]\s+|["'“\u2018(\[]*)?[A-Z0-9\u00c0-\uffff]"""
 )
 _END = re.compile(r"""[.?!:;…。\uff1f\uff01]["'”\u2019)\]]*$""")
-_BULLET = re.compile(r"^\s*(?:[-*+•–—]|(?P<number>\d{1,3})[.)])\s+(?=\S)")  # noqa: RUF001
+_BULLET = re.compile(r"^\s*(?:[-*+•–—]|(?P<number>\d{1,3})[.)])\s+(?=\S)")
 _STRUCTURE = re.compile(r"^\s*(?:#{1,6}\s|```|\||[*+]\s|\d+[.)]\s|> )")
 STAMP = re.compile(
     r"^\s*[\[(]?(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,]\d{1,3})?[\])]?"
@@ -104,14 +104,14 @@ def unwrapped(lines: Sequence[str]) -> list[str]:
     if any(len(line) > _LONG for line in lines):
         return lines
     wrapped = is_wrapped(lines)
-    out: list[str] = []
+    out: list[list[str]] = []
     for line in lines:
-        goes_on = out and not _END.search(out[-1]) and not line[:1].isupper()
+        goes_on = out and not _END.search(out[-1][-1]) and not line[:1].isupper()
         if out and (wrapped or goes_on):
-            out[-1] += " " + line
+            out[-1].append(line)
         else:
-            out.append(line)
-    return out
+            out.append([line])
+    return [" ".join(paragraph) for paragraph in out]
 
 
 def has_stamps(lines: Sequence[str]) -> bool:

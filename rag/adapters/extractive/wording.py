@@ -1,0 +1,184 @@
+"""Which English sentences can stand alone: whole, and clear without their neighbours.
+
+The lists are of words that lean on what went before, point to somewhere else on the page, or
+speak to an audience. They are wide on purpose: a good sentence left out costs little, since its
+reference has others; a sentence that nobody understands costs the reader's trust.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.figures import WORD
+
+_MIN_WORDS, _MAX_WORDS, _MAX_SPOKEN_WORDS = 8, 48, 40
+
+
+def _any_of(*phrases: str) -> str:
+    return "(?:" + "|".join(phrases) + ")"
+
+
+def _begins(*phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"{_any_of(*phrases)}\b", re.IGNORECASE)
+
+
+def _has(*phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{_any_of(*phrases)}", re.IGNORECASE)
+
+
+_PRONOUNS = "this that these those it its they their them he his she her such here there".split()
+_LINKS = (
+    "however also additionally moreover furthermore but and so or nor then thus therefore hence "
+    "similarly likewise instead another other others both either neither yet still again otherwise "
+    "meanwhile conversely consequently accordingly specifically overall note notice recall finally "
+    "first firstly second secondly third next lastly now okay ok well sure yes no because since "
+    "unlike like each below above interestingly surprisingly notably basically essentially what "
+    "unfortunately fortunately"
+).split()
+_PHRASES = (
+    "of course",
+    "in (?:addition|contrast|other words|fact|particular|short|turn|this|that|these|summary)",
+    "for (?:example|instance|this|these|that|more)",
+    "as (?:mentioned|you|we|shown|discussed|a result|one can see)",
+    "on the other hand",
+    "at (?:the same time|this|that)",
+    "with (?:this|that|these)",
+    "to (?:do (?:this|that|so)|summari[sz]e|sum up)",
+    "by (?:the way|releasing)",
+    "before (?:discussing|we)",
+    (
+        "the (?:former|latter|above|following|same|next|previous|second|third|other|rest|figure|"
+        "diagram|image|picture|graph|chart|plot|table|answer|result|reasons?|idea|point|difference|"
+        "article|section|authors?)"
+    ),
+    (
+        "the (?:perhaps |only |most |more |main |key |big |other )*"
+        "(?:interesting|notable|takeaway|difference|aspect|highlight)"
+    ),
+    "(?:a|an|one)(?: [a-z]+){0,4} (?:tidbit|aspect|thing|takeaway)",
+    "all (?:of )?(?:this|these|that)",
+    "(?:let|let's|let’s|imagine|suppose|remember|please)",
+    "if you (?:look|remember|recall)",
+    "you(?:'ll|’ll| will| are| may| might| have| would)",
+    r"like \w+ (?:said|mentioned)",
+    "despite being",
+)
+_LEANING = _begins(*_PRONOUNS, *_LINKS, *_PHRASES)
+"""Openers that lean on a sentence before: alone, nobody knows what they speak of."""
+
+_POINTING = _has(
+    r"(?:this|these|those) [a-z-]+",
+    r"(?:figure|table) \d",
+    r"fig\. ?\d",
+    r"see (?:the|our|below|above|also|here|ref)",
+    r"(?:shown|described|listed|mentioned|discussed) (?:in|above|below|earlier)\b",
+    r"as follows|the following|above\b|below\b|refer to\b",
+    r"click|subscribe|sign (?:up|in)\b|log ?in\b|cookies?\b|read more|learn more",
+    r"table of contents|all rights reserved|let's|let’s|recap\b",
+    r"for more (?:information|details)",
+)
+"""Words that point to somewhere else on the page, or to its furniture."""
+_ASIDE = re.compile(r", (?:however|though)[.,]|\bas well\.|\(again\)", re.IGNORECASE)
+
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I['’](?:m|ve|d|ll)|me|my|us|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|[Oo]urs?)\b"
+)
+_SMALL_TALK = _has(
+    r"thanks?\b|welcome|excited|thrilled|happy\b|please|applause|audience|stage\b|keynote",
+    r"re:invent|session|talk about|tell you|show you|you know|kind of|sort of|gonna|wanna|right\?",
+    r"hello|good morning|let me|let's|let’s|I['’]d like|guess|amazing|awesome|incredible",
+    r"super\b|wow\b|joining|join us|honou?r|mentioned",
+)
+_SPOKEN_LEANING = _begins(
+    *_PRONOUNS,
+    "(?:that|it|here|there)['’]s",
+    "they['’]re",
+    *"which who because then or one some what why how another both let".split(),
+    "the (?:first|second|third|next|other|same|reason|result|answer)",
+    r"like \w+ (?:said|mentioned)",
+    "by doing",
+    "with (?:this|that|these)",
+    "(?:if|when) you|you",
+    "to do",
+)
+_DISCOURSE = re.compile(
+    _any_of(
+        "(?:"
+        + _any_of(
+            *"and so now but well ok okay look again also actually today first second third next "
+            "finally secondly interestingly".split(),
+            "in (?:fact|addition|particular)",
+            "of course|you see|as you know|as I said|for example",
+        )
+        + ",? )+"
+    ),
+    re.IGNORECASE,
+)
+"""How spoken sentences get going; what follows is what is said."""
+
+_LABEL = re.compile(r"[A-Z][\w’'-]*(?: [\w’'-]+){1,8}: (?=[A-Z])")
+
+QUOTED = re.compile(r"^[\"“](?P<words>.+)[\"”]\s*(?:—|–|--|-)\s*(?P<who>.+)$", re.DOTALL)
+"""A quotation with who said it, as briefs and articles set it."""
+SOURCE_LINE = re.compile(
+    r"(?:sources?|references?|see also|tip|note|caption|image|photo|credits?):", re.IGNORECASE
+)
+_CLOSED = re.compile(r"[.!][\"”’)\]]*$")
+_REFERENCE_MARK = re.compile(r"\[\d+\]")
+_PRONOUN = re.compile(r"\b(?:it|its|it['’]s|they|their|them|he|she|his|her)\b", re.IGNORECASE)
+_NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w.-]*|[a-z]+\d[\w.-]*)")
+_NAMED_START = re.compile(r"(?:Amazon|AWS|[A-Z][\w-]*[A-Z0-9]|[a-z]{1,3}\d|[a-z]+[A-Z])")
+_QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]")
+
+
+def spoken_start(sentence: str) -> int:
+    """Return where a spoken sentence begins to say something, after "And so, now …"."""
+    match = _DISCOURSE.match(sentence)
+    return match.end() if match else 0
+
+
+def labelled_start(sentence: str) -> int:
+    """Return where a sentence begins after the label of its item ("Choice of models: …")."""
+    match = _LABEL.match(sentence)
+    return match.end() if match else 0
+
+
+def stands_alone(sentence: str, *, spoken: bool = False) -> bool:
+    """Whether a sentence is whole and can be understood without its neighbours.
+
+    Args:
+        sentence: one sentence, from its first letter to its full stop.
+        spoken: whether it was said: what it may lack differs.
+    """
+    if not _is_whole(sentence, _MAX_SPOKEN_WORDS if spoken else _MAX_WORDS):
+        return False
+    if spoken:
+        one = sentence[0].isupper() and not re.search(r"[.?!] [A-Z]", sentence)
+        return one and not (_SPOKEN_LEANING.match(sentence) or _SMALL_TALK.search(sentence))
+    begins = sentence[0].isupper() or sentence[0].isdigit() or _NAMED_START.match(sentence)
+    leans = _LEANING.match(sentence) or _POINTING.search(sentence) or _ASIDE.search(sentence)
+    if not begins or leans or _is_pronoun_first(sentence):
+        return False
+    return not _FIRST_PERSON.search(_QUOTATION.sub("", sentence))
+
+
+def _is_whole(sentence: str, longest: int) -> bool:
+    fits = _MIN_WORDS <= len(WORD.findall(sentence)) <= longest
+    marked = _REFERENCE_MARK.search(sentence) or SOURCE_LINE.match(sentence)
+    return bool(fits and _CLOSED.search(sentence) and _is_balanced(sentence) and not marked)
+
+
+def _is_pronoun_first(sentence: str) -> bool:
+    """Whether a pronoun comes before anything it could stand for."""
+    pronoun = _PRONOUN.search(sentence)
+    if pronoun is None or _NAMED_START.match(sentence):
+        return False
+    name = _NAME.search(sentence)
+    return name is None or name.start() > pronoun.start()
+
+
+def _is_balanced(sentence: str) -> bool:
+    pairs = (("(", ")"), ("[", "]"), ("“", "”"))
+    return sentence.count('"') % 2 == 0 and all(
+        sentence.count(left) == sentence.count(right) for left, right in pairs
+    )

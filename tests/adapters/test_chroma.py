@@ -1,0 +1,62 @@
+"""The index keeps the contract on both its roads: every vector compared, and Chroma's search."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+from contracts.index import CHUNKS, VECTORS, LastingIndexContract, vector_of
+
+from rag.adapters.chroma import ChromaIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+class TestExactSearch(LastingIndexContract):
+    """ChromaIndex is an `Index` where it compares every vector."""
+
+    exact_below = 1_000
+
+    @pytest.fixture
+    def open_index(self, tmp_path: Path) -> Iterator[Callable[[], ChromaIndex]]:
+        """Give an empty folder."""
+        with ExitStack() as stack:
+
+            def open_index() -> ChromaIndex:
+                index = ChromaIndex(tmp_path, exact_below=self.exact_below)
+                stack.callback(index.close)
+                return index
+
+            yield open_index
+
+
+class TestChromaSearch(TestExactSearch):
+    """So it is where Chroma searches."""
+
+    exact_below = 0
+
+
+def test_both_roads_find_the_same(tmp_path):
+    """Below and above the limit, the same store gives the same chunks with the same scores."""
+    exact, chroma = (ChromaIndex(tmp_path, exact_below=limit) for limit in (10, 0))
+    exact.add(CHUNKS, VECTORS)
+    for vector in (vector_of(3, 1), vector_of(-1, 2)):
+        one, other = exact.search_dense(vector, 4), chroma.search_dense(vector, 4)
+        assert [hit.chunk for hit in one] == [hit.chunk for hit in other]
+        assert [hit.score for hit in one] == pytest.approx([h.score for h in other], abs=1e-5)
+    exact.close()
+    chroma.close()
+
+
+def test_accents_and_endings_are_forgiven(tmp_path):
+    """Words are found in another number, and without their accents."""
+    index = ChromaIndex(tmp_path, exact_below=10)
+    index.add(
+        [CHUNKS[0].model_copy(update={"text": "Zürich trains models", "end": 20})], VECTORS[:1]
+    )
+    assert index.search_lexical("zurich", 1)
+    assert index.search_lexical("training a model", 1)
+    index.close()

@@ -1,0 +1,48 @@
+"""The sentence-transformers adapter keeps the contract on MiniLM, packaged and from a folder."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from contracts.embedder import TEXTS, EmbedderContract
+
+from rag.modelfiles import find_model
+
+MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+@pytest.fixture(scope="module")
+def minilm():
+    """Give the packaged model."""
+    adapter = pytest.importorskip(
+        "rag.adapters.sentence_transformers", reason="needs rag[sentence-transformers]"
+    )
+    return adapter.SentenceTransformersEmbedder(find_model(MINILM, ()), threads=2)
+
+
+@pytest.mark.models
+class TestSentenceTransformersEmbedder(EmbedderContract):
+    """SentenceTransformersEmbedder is an `Embedder`."""
+
+    tolerance = 1e-5  # padding in a batch moves the last bits
+    has_prefix = False
+
+    @pytest.fixture
+    def embedder(self, minilm):
+        """Give the packaged model."""
+        return minilm
+
+
+@pytest.mark.models
+def test_a_folder_is_as_good_as_a_package(tmp_path, minilm):
+    """A copy in a folder gives the same vectors, under a fingerprint of its own."""
+    folder = tmp_path / "my-model"
+    shutil.copytree(find_model(MINILM, ()).path, folder)
+    found = find_model(str(folder), ())
+    copy = type(minilm)(found, threads=2)
+    assert copy.max_tokens == minilm.max_tokens
+    assert found.fingerprint.startswith("my-model@")
+    one, other = dict(copy.embed_documents(TEXTS)), dict(minilm.embed_documents(TEXTS))
+    assert all(np.array_equal(one[position], other[position]) for position in range(len(TEXTS)))
