@@ -59,6 +59,7 @@ class ChromaIndex:
     def __init__(self, folder: Path, *, exact_below: int) -> None:
         self._folder = folder
         self._exact_below = exact_below
+        self._client: Any = None
         self._chroma: Any = None
         self._connection = sqlite3.connect(
             folder / "index.db", isolation_level=None, check_same_thread=False
@@ -67,8 +68,11 @@ class ChromaIndex:
         self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Close the files."""
+        """Close the files; another client, with settings of its own, may open them now."""
         self._connection.close()
+        if self._client is not None:
+            self._client.close()
+            self._client = self._chroma = None
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
         """See `Index.add`."""
@@ -112,6 +116,8 @@ class ChromaIndex:
         self, vector: Vector, k: int, documents: frozenset[str] | None = None
     ) -> list[Hit]:
         """See `Index.search_dense`."""
+        if documents is not None and not documents:
+            return []  # Chroma refuses an empty list
         if self.count() < self._exact_below:
             return self._exact(vector, k, documents)
         where = {"document_id": {"$in": sorted(documents)}} if documents is not None else None
@@ -129,7 +135,7 @@ class ChromaIndex:
         if not match:
             return []
         rows = self._connection.execute(
-            "SELECT chunk.json, -bm25(words, 1.0, 0.5) AS score FROM words "
+            "SELECT chunk.json, -bm25(words, 1.0, 0.5) AS score FROM words "  # noqa: S608 - placeholders
             "JOIN chunk ON chunk.row = words.rowid WHERE words MATCH ? "
             + _filter(documents)
             + "ORDER BY score DESC, chunk.id LIMIT ?",
@@ -139,7 +145,7 @@ class ChromaIndex:
 
     def _exact(self, vector: Vector, k: int, documents: frozenset[str] | None) -> list[Hit]:
         rows = self._connection.execute(
-            "SELECT id, vector FROM chunk WHERE 1 " + _filter(documents) + "ORDER BY id",
+            "SELECT id, vector FROM chunk WHERE 1 " + _filter(documents) + "ORDER BY id",  # noqa: S608
             _names(documents),
         ).fetchall()
         if not rows:
@@ -162,10 +168,10 @@ class ChromaIndex:
             from chromadb.config import Settings
 
             logging.getLogger("chromadb").setLevel(logging.ERROR)
-            client = chromadb.PersistentClient(
+            self._client = chromadb.PersistentClient(
                 str(self._folder / "chroma"), settings=Settings(anonymized_telemetry=False)
             )
-            self._chroma = client.get_or_create_collection(
+            self._chroma = self._client.get_or_create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
         return self._chroma

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
+from transformers.utils.logging import disable_progress_bar
 
 from rag.modelfiles import ModelFolder, embedder_fingerprint
 
@@ -30,10 +31,12 @@ class SentenceTransformersEmbedder:
 
     def __init__(self, folder: ModelFolder, *, threads: int) -> None:
         torch.set_num_threads(threads)
+        # The screen belongs to whoever runs this.
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         self._folder = folder
         self._model = SentenceTransformer(str(folder.path), device="cpu", local_files_only=True)
         self.fingerprint = embedder_fingerprint("sentence-transformers", folder)
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimension = len(self._encode([""])[0])
 
     @property
     def max_tokens(self) -> int:

@@ -48,7 +48,7 @@ CREATE TABLE used (
     key TEXT PRIMARY KEY, outcome TEXT NOT NULL, edition INTEGER NOT NULL, at TEXT NOT NULL
 );
 CREATE TABLE edition (
-    number INTEGER PRIMARY KEY, before TEXT, report TEXT NOT NULL, text TEXT NOT NULL,
+    number INTEGER PRIMARY KEY, before BLOB, report BLOB NOT NULL, text BLOB NOT NULL,
     sections TEXT NOT NULL, ticks TEXT NOT NULL, published INTEGER NOT NULL, at TEXT NOT NULL
 );
 CREATE TABLE rejected (
@@ -58,6 +58,8 @@ CREATE TABLE undrafted (
     key TEXT NOT NULL, section TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (key, section)
 );
 """
+
+_EDITION = "number, before, report, text, sections, ticks, published, at"
 
 Outcome = Literal["used", "no material change"]
 
@@ -70,6 +72,8 @@ class Ingested(Value):
     title: str
     source: Source
     document_id: str
+    chunks: int
+    """How many chunks the document has; 0 when they were forgotten and are to be made anew."""
     at: str
     """ISO time of ingestion, UTC; for the user's eyes, never in the report."""
 
@@ -152,6 +156,8 @@ class Store:
             )
         if version == 0:
             with self._transaction() as execute:
+                if execute("PRAGMA user_version").fetchone()[0]:
+                    return  # another process has made it since
                 for statement in _SCHEMA.split(";"):
                     execute(statement)
                 execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -189,10 +195,14 @@ class Store:
             )
 
     def forget_all_chunks(self) -> None:
-        """Forget everything ingested, and what it was made with; editions stay."""
+        """Forget all chunks and what they were made with.
+
+        Sources, documents and editions stay: they are what the chunks are made anew from, also
+        of a reference that has left the checklist or the web.
+        """
         with self._transaction() as execute:
-            for table in ("chunk", "ingested", "failed", "document", "meta"):
-                execute(f"DELETE FROM {table}")  # noqa: S608 - names from the line above
+            execute("DELETE FROM chunk")
+            execute("DELETE FROM meta")
 
     # --- references ---------------------------------------------------------------------------
 
@@ -203,6 +213,13 @@ class Store:
         if not path.exists():
             replace_file(path, content)
         return name
+
+    def source(self, sha256: str) -> bytes | None:
+        """Return the bytes of a source; None if they are no longer kept."""
+        try:
+            return (self.folder / "sources" / sha256).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def save_ingested(
         self,
@@ -249,6 +266,8 @@ class Store:
             execute("DELETE FROM failed WHERE key = ?", (key,))
             if old is None or old[0] == document.id:
                 return None
+            # Which sections lack a draft was said of another text: all may draw on this one.
+            execute("DELETE FROM undrafted WHERE key = ?", (key,))
             shared = execute("SELECT 1 FROM ingested WHERE document_id = ?", old).fetchone()
             if shared:
                 return None
@@ -265,7 +284,9 @@ class Store:
     def ingested(self) -> dict[str, Ingested]:
         """Return all ingested references by key."""
         rows = self._connection.execute(
-            "SELECT key, reference, title, source, document_id, at FROM ingested ORDER BY key"
+            "SELECT key, reference, title, source, document_id, at, "
+            "(SELECT count(*) FROM chunk WHERE chunk.document_id = ingested.document_id) "
+            "FROM ingested ORDER BY key"
         )
         return {
             row[0]: Ingested(
@@ -274,6 +295,7 @@ class Store:
                 source=Source.model_validate_json(row[3]),
                 document_id=row[4],
                 at=row[5],
+                chunks=row[6],
             )
             for row in rows
         }
@@ -334,7 +356,8 @@ class Store:
             sections: all sections, in order.
             outcomes: the references that are done, by key.
             rejected: section id and claim that fell.
-            undrafted: reference key and section (the subject) that got no draft.
+            undrafted: reference key and section (the subject) that got no draft; they take the
+                place of what was recorded for these references before.
         """
         with self._transaction() as execute:
             number = execute("SELECT coalesce(max(number), 0) + 1 FROM edition").fetchone()[0]
@@ -342,7 +365,7 @@ class Store:
             ticks = json.dumps(sorted(outcomes))
             execute(
                 "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
-                (number, before, report, text, payload, ticks, _now()),
+                (number, _blob(before), _blob(report), _blob(text), payload, ticks, _now()),
             )
             for key, outcome in outcomes.items():
                 execute(
@@ -355,17 +378,20 @@ class Store:
                     "INSERT INTO rejected VALUES (?, ?, ?)",
                     (number, section, fallen.model_dump_json()),
                 )
-            for key, missing in undrafted:
-                execute(
-                    "INSERT OR REPLACE INTO undrafted VALUES (?, ?, ?)",
-                    (key, missing.subject, missing.reason),
-                )
+            _replace_undrafted(execute, undrafted)
         return self._edition("WHERE number = ?", (number,))[0]
 
-    def undrafted(self, key: str) -> set[str]:
-        """Return the sections that still lack a draft with the reference's evidence."""
-        rows = self._connection.execute("SELECT section FROM undrafted WHERE key = ?", (key,))
-        return {row[0] for row in rows}
+    def save_undrafted(self, undrafted: Sequence[tuple[str, Skipped]]) -> None:
+        """Record sections that got no draft where there is no edition to commit."""
+        with self._transaction() as execute:
+            _replace_undrafted(execute, undrafted)
+
+    def undrafted(self) -> dict[str, set[str]]:
+        """Return, by reference key, the sections that still lack a draft with its evidence."""
+        found: dict[str, set[str]] = {}
+        for key, section in self._connection.execute("SELECT key, section FROM undrafted"):
+            found.setdefault(key, set()).add(section)
+        return found
 
     def publish(self, number: int) -> None:
         """Record that the files show the edition."""
@@ -381,17 +407,13 @@ class Store:
         return self._edition("WHERE published = 0 ORDER BY number", ())
 
     def _edition(self, where: str, values: tuple[object, ...]) -> list[Edition]:
-        rows = self._connection.execute(
-            "SELECT number, before, report, text, sections, ticks, published, at FROM edition "
-            + where,
-            values,
-        )
+        rows = self._connection.execute(f"SELECT {_EDITION} FROM edition {where}", values)  # noqa: S608 - constants
         return [
             Edition(
                 number=row[0],
-                before=row[1],
-                report=row[2],
-                text=row[3],
+                before=None if row[1] is None else _text(row[1]),
+                report=_text(row[2]),
+                text=_text(row[3]),
                 sections=tuple(Section.model_validate(item) for item in json.loads(row[4])),
                 ticks=tuple(json.loads(row[5])),
                 published=bool(row[6]),
@@ -403,3 +425,22 @@ class Store:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _replace_undrafted(execute: Any, undrafted: Sequence[tuple[str, Skipped]]) -> None:
+    for key in {key for key, _ in undrafted}:
+        execute("DELETE FROM undrafted WHERE key = ?", (key,))
+    for key, missing in undrafted:
+        execute(
+            "INSERT OR REPLACE INTO undrafted VALUES (?, ?, ?)",
+            (key, missing.subject, missing.reason),
+        )
+
+
+def _blob(text: str | None) -> bytes | None:
+    """Return what a file holds, byte for byte: the user's words need not be UTF-8."""
+    return None if text is None else text.encode("utf-8", "surrogateescape")
+
+
+def _text(blob: bytes) -> str:
+    return blob.decode("utf-8", "surrogateescape")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import os
+import io
 import signal
 import sqlite3
 import sys
@@ -66,6 +66,9 @@ def group(context: click.Context, project: Path) -> None:
 def main() -> None:
     """Run the program; the one place where errors become a line and an exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may lack some of our characters
+            stream.reconfigure(errors="replace")
     try:
         status: Any = group(standalone_mode=False)
     except click.exceptions.Abort:
@@ -75,20 +78,25 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does; nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except RagError as error:
         _end(str(error), error.exit_status)
     except sqlite3.OperationalError as error:
-        _end(f"the store cannot be written ({error}): free some space", ServiceError.exit_status)
+        _end(f"the store cannot be used ({error}): {_mend(error)}", ServiceError.exit_status)
     except OSError as error:
         if error.filename is None and error.strerror is None:
             raise
         where = f"{error.filename}: " if error.filename else ""
         _end(f"{where}{error.strerror}", ServiceError.exit_status)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _mend(error: sqlite3.OperationalError) -> str:
+    """Return what the user can do about a store that SQLite cannot use."""
+    if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+        return "free some space"
+    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        return "wait for the other run to end"
+    return "see that the folder store/ can be written"
 
 
 def _interrupt(*_: object) -> None:

@@ -22,14 +22,19 @@ def command(
     root: Path, question: str | None, k: int | None, reference: str | None, as_json: bool
 ) -> None:
     """Answer QUESTION (or standard input) with cited claims, or say that nothing answers it."""
+    from rag.cli.screen import say
     from rag.cli.session import reading
     from rag.flows.ask import ask
 
     if question is None or question == "-":
-        question = "" if sys.stdin.isatty() else sys.stdin.read()
+        question = "" if sys.stdin.isatty() else _piped()
     with reading(root) as (project, tools):
         answer = ask(project, tools, question, k=k, reference=reference)
-    click.echo(answer.model_dump_json(indent=2) if as_json else as_text(answer))
+    say(answer.model_dump_json(indent=2) if as_json else as_text(answer))
+
+
+def _piped() -> str:
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
 def as_text(answer: Answer) -> str:

@@ -16,7 +16,7 @@ from rag.cli.options import strict_option, wait_option
 @strict_option
 @wait_option
 @click.pass_obj
-def command(  # noqa: PLR0913 - one parameter an option
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path, every: bool, section: str | None, dry_run: bool, strict: bool, wait: float
 ) -> int:
     """Rewrite the report with the next unchecked reference, then tick its box."""

@@ -16,7 +16,7 @@ from rag.cli.options import strict_option, wait_option
 @strict_option
 @wait_option
 @click.pass_obj
-def command(  # noqa: PLR0913 - one parameter an option
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path, reference: str | None, refresh: bool, rebuild: bool, strict: bool, wait: float
 ) -> int:
     """Read every reference that the store does not have yet, whatever its box."""

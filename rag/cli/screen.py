@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from rag.flows import events
 from rag.types import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class Outcome:
@@ -31,14 +32,22 @@ class Outcome:
 def show(stream: Iterable[Any]) -> Outcome:
     """Show events as they come; return what they came to."""
     outcome = Outcome()
-    if sys.stderr.isatty():
+    if sys.stdout.isatty() and sys.stderr.isatty():
         _on_terminal(stream, outcome)
     else:
         for event in stream:
             _count(event, outcome)
             if line := line_of(event):
-                click.echo(line)
+                say(line)
     return outcome
+
+
+def say(text: str) -> None:
+    """Print a text; whoever read our output may have gone, as `head` does: the work goes on."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _on_terminal(stream: Iterable[Any], outcome: Outcome) -> None:
@@ -61,7 +70,7 @@ def _on_terminal(stream: Iterable[Any], outcome: Outcome) -> None:
                 name = f"composing {event.section}"
                 progress.update(task, description=name, total=None, visible=True)
             elif line := line_of(event):
-                progress.console.print(line, markup=False, highlight=False)
+                progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _count(event: object, outcome: Outcome) -> None:
@@ -69,33 +78,43 @@ def _count(event: object, outcome: Outcome) -> None:
         outcome.skipped += 1
     elif isinstance(
         event,
-        events.Ingest | events.Unchanged | events.Ticked | events.NothingToDo | events.Planned,
+        events.Ingest
+        | events.Unchanged
+        | events.Composed
+        | events.Ticked
+        | events.NothingToDo
+        | events.Planned,
     ):
         outcome.done += 1
 
 
 def line_of(event: object) -> str:
     """Return the line that stays on the screen for an event; empty if none does."""
-    match event:
-        case events.Ingest():
-            return f"{event.key}: {event.chunks} chunks of {event.title!r}"
-        case events.Unchanged():
-            return f"{event.key}: unchanged"
-        case Skipped():
-            return f"skipped {event.subject} ({event.stage}): {event.reason}"
-        case events.Composed():
-            fell = f", {len(event.rejected)} rejected" if event.rejected else ""
-            word = "rewritten" if event.changed else "as it was"
-            return f"  {event.section}: {event.claims} claims, {word}{fell}"
-        case events.Planned():
-            return f"{event.key} would change {event.section} from {event.evidence} passages"
-        case events.Ticked():
-            return f"{event.key}: {event.outcome}, edition {event.edition}"
-        case events.Kept():
-            places = "; ".join(event.lines)
-            return f"your edits stay where the new edition differs: {places}"
-        case events.NothingToDo():
-            return f"nothing to do: {event.reason}"
-        case events.Recovered():
-            return f"finished what an earlier run began: {event.what}"
-    return ""
+    words = _WORDS.get(type(event))
+    return words(event) if words else ""
+
+
+def _composed(event: events.Composed) -> str:
+    fell = f", {len(event.rejected)} rejected" if event.rejected else ""
+    word = "rewritten" if event.changed else "as it was"
+    return f"  {event.section}: {event.claims} claims, {word}{fell}"
+
+
+_WORDS: dict[type, Callable[[Any], str]] = {
+    events.Ingest: lambda event: f"{event.key}: {event.chunks} chunks of {event.title!r}",
+    events.Unchanged: lambda event: f"{event.key}: unchanged",
+    Skipped: lambda event: f"skipped {event.subject} ({event.stage}): {event.reason}",
+    events.Composed: _composed,
+    events.Planned: lambda event: (
+        f"{event.key} would change {event.section} from {event.evidence} passages"
+    ),
+    events.Ticked: lambda event: f"{event.key}: {event.outcome}, edition {event.edition}",
+    events.Kept: lambda event: (
+        f"your edits stay where the new edition differs: {'; '.join(event.lines)}"
+    ),
+    events.SetAside: lambda event: (
+        f"report.md held what this store does not know: it is kept in {event.path}"
+    ),
+    events.NothingToDo: lambda event: f"nothing to do: {event.reason}",
+    events.Recovered: lambda event: f"finished what an earlier run began: {event.what}",
+}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from rag.flows.status import ReferenceStatus, Status
+
+_PIPE_WIDTH = 10_000
 
 
 @click.command(name="status")
@@ -16,23 +21,29 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(root: Path, as_json: bool) -> None:
     """Show each reference with its state, the report's sections and the models in use."""
+    from rag.cli.screen import say
     from rag.cli.session import reading
     from rag.flows.status import status
 
     with reading(root) as (project, tools):
         project.read_checklist()  # a folder without one gets no store
         found = status(project, tools)
-    if as_json:
-        click.echo(found.model_dump_json(indent=2))
-    else:
-        _print(found)
+    say(found.model_dump_json(indent=2) if as_json else _as_text(found))
 
 
-def _print(found: Status) -> None:
+def _as_text(found: Status) -> str:
+    """Return the status as tables: as wide as the terminal, in a pipe as wide as they come."""
     from rich.console import Console
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    with console.capture() as capture:
+        _print(found, console)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def _print(found: Status, console: Console) -> None:
     from rich.table import Table
 
-    console = Console(highlight=False)
     table = Table("", "key", "state", "chunks", "claims", "ingested", box=None, pad_edge=False)
     for item in found.references:
         box = "[x]" if item.checked else "[ ]"

@@ -84,9 +84,10 @@ def ask(
         UsageError: the question is empty, or the key unknown.
         PrerequisiteError: nothing has been ingested.
     """
-    words = " ".join(question.split())
+    words = " ".join(question.encode("utf-8", "replace").decode().split())
     if not words:
         raise UsageError("the question is empty", advice='ask as in: rag ask "What is EFA?"')
+    project.read_checklist()  # a folder without one gets no store
     check_store(tools)
     known = _askable(tools, reference)
     found = _found(tools, words, frozenset(item.document_id for item in known))

@@ -89,3 +89,9 @@ class Kept(Value):
 
     lines: tuple[str, ...]
     """The first line of each such place."""
+
+
+class SetAside(Value):
+    """What report.md held before its first edition in this store, where that is not kept in it."""
+
+    path: str

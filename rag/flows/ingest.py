@@ -42,14 +42,15 @@ def ingest(
         tools: the wired adapters.
         only: a reference key; the others are left alone.
         refresh: read again what the store has, and take it if it changed.
-        rebuild: forget all chunks and make them anew, with the models configured now.
+        rebuild: forget all chunks and make them anew from the kept sources, with the models
+            configured now.
 
     Yields:
         What happens, as it happens. A `Skipped` is a reference that could not be read, with the
         reason; the others go on.
 
     Raises:
-        UsageError: `only` is no key of the checklist.
+        UsageError: `only` is no key of the checklist, or given beside `rebuild`.
         PrerequisiteError: the store was made with another embedder or chunker.
     """
     _, reading = project.read_checklist()
@@ -58,15 +59,44 @@ def ingest(
     if only is not None and not references:
         raise unknown_reference(only, reading.references)
     if rebuild:
-        tools.index.remove(set(tools.store.chunk_counts()))
-        tools.store.forget_all_chunks()
+        _forget(tools, only)
     check_store(tools)
+    remade = yield from remake(tools)
     known = tools.store.ingested()
     todo = [item for item in references if refresh or not is_ingested(item, known)]
-    if not todo:
+    if not todo and not remade:
         yield NothingToDo(reason=f"all {len(references)} references are in the store")
     for reference in todo:
         yield from ingest_one(project, tools, reference, known.get(reference.key))
+
+
+def _forget(tools: Tools, only: str | None) -> None:
+    """Forget all chunks, in the store first: the index never lacks what the store has."""
+    if only is not None:
+        raise UsageError("--rebuild makes all chunks anew", advice="leave --reference out")
+    documents = set(tools.store.chunk_counts())
+    tools.store.forget_all_chunks()
+    tools.index.remove(documents)
+
+
+def remake(tools: Tools) -> Generator[Event, None, int]:
+    """Make the chunks of documents that have none, from the kept sources; return how many.
+
+    They are those of a rebuild, also of one that was cut short.
+    """
+    made = 0
+    for item in tools.store.ingested().values():
+        content = tools.store.source(item.source.sha256) if not item.chunks else None
+        if content is None:  # it has chunks, or is fetched again as if it were new
+            continue
+        yield Reading(key=item.reference.key, title=item.reference.title)
+        document = _parsed(tools, item.reference, item.source, content)
+        if isinstance(document, Skipped):
+            yield document
+            continue
+        yield from _take_in(tools, item.reference, item.source, document)
+        made += 1
+    return made
 
 
 def unknown_reference(key: str, references: Sequence[Reference]) -> UsageError:
@@ -77,7 +107,8 @@ def unknown_reference(key: str, references: Sequence[Reference]) -> UsageError:
 
 def is_ingested(reference: Reference, known: dict[str, Ingested]) -> bool:
     """Whether the store has what the reference's locator says now."""
-    return reference.key in known and known[reference.key].reference.locator == reference.locator
+    item = known.get(reference.key)
+    return item is not None and item.chunks > 0 and item.reference.locator == reference.locator
 
 
 def check_store(tools: Tools) -> None:
@@ -98,7 +129,7 @@ def ingest_one(
 ) -> Iterator[Event]:
     """Read one reference into the store; yield what happens, `Skipped` at the end if it failed."""
     yield Reading(key=reference.key, title=reference.title)
-    same_place = known if known and known.reference.locator == reference.locator else None
+    same_place = known if known and is_ingested(reference, {reference.key: known}) else None
     read = _read(project, tools, reference, same_place.source if same_place else None)
     if isinstance(read, NotModified):
         yield Unchanged(key=reference.key)
@@ -113,15 +144,7 @@ def ingest_one(
         _save(tools, reference, source, document, chunks, vectors)
         yield Unchanged(key=reference.key)
         return
-    chunks = chunk(
-        document,
-        tools.config.settings.chunk,
-        tools.embedder.token_spans,
-        locator=reference.locator,
-    )
-    vectors = yield from _embed(tools, reference, chunks)
-    _save(tools, reference, source, document, chunks, vectors)
-    yield Ingest(key=reference.key, title=document.title, chunks=len(chunks))
+    yield from _take_in(tools, reference, source, document)
 
 
 def _read(
@@ -137,13 +160,40 @@ def _read(
     if not isinstance(fetched, Fetched):
         return fetched
     tools.store.save_source(fetched.content)
-    document = parse(
-        reference.key,
-        fetched.source,
-        fetched.content,
-        min_words=tools.config.settings.parse.min_words,
-    )
+    document = _parsed(tools, reference, fetched.source, fetched.content)
     return document if isinstance(document, Skipped) else (fetched.source, document)
+
+
+def _parsed(
+    tools: Tools, reference: Reference, source: Source, content: bytes
+) -> Document | Skipped:
+    return parse(reference.key, source, content, min_words=tools.config.settings.parse.min_words)
+
+
+def _take_in(
+    tools: Tools, reference: Reference, source: Source, document: Document
+) -> Generator[Event, None, None]:
+    """Chunk, embed and index a document, unless the store has it from another reference."""
+    chunks, vectors = tools.store.chunks(document.id)
+    if not chunks:
+        chunks = chunk(
+            document,
+            tools.config.settings.chunk,
+            tools.embedder.token_spans,
+            locator=reference.locator,
+        )
+        vectors = yield from _embed(tools, reference, chunks)
+    elif not _is_shared(tools, reference, document):  # the same bytes at another place
+        chunks = [item.model_copy(update={"locator": reference.locator}) for item in chunks]
+        tools.index.add(chunks, vectors)
+    _save(tools, reference, source, document, chunks, vectors)
+    yield Ingest(key=reference.key, title=document.title, chunks=len(chunks))
+
+
+def _is_shared(tools: Tools, reference: Reference, document: Document) -> bool:
+    known = tools.store.ingested().values()
+    holders = {item.reference.key for item in known if item.document_id == document.id}
+    return bool(holders - {reference.key})
 
 
 def _embed(
@@ -169,7 +219,7 @@ def _embed(
     return [vectors[position] for position in range(len(chunks))]
 
 
-def _save(  # noqa: PLR0913 - one reference, whole
+def _save(  # noqa: PLR0913, PLR0917 - one reference, whole
     tools: Tools,
     reference: Reference,
     source: Source,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
@@ -19,7 +18,8 @@ CHECKLIST_TEXT = """\
 # References
 
 Each line with a box is a reference: a link or a path, and what to read it for.
-`rag compose` reads the next unchecked one into report.md and ticks its box; untick it to read again.
+`rag compose` reads the next unchecked one into report.md and ticks its box; untick a box to have
+it read again.
 
 """
 
@@ -40,7 +40,7 @@ def init(project: Project) -> Iterator[Path]:
     config.mkdir(exist_ok=True)
     for source in sorted(packaged_config().glob("*.toml")):
         if not (config / source.name).exists():
-            shutil.copyfile(source, config / source.name)
+            replace_file(config / source.name, source.read_bytes())
             yield config / source.name
     if not project.store.exists():
         project.store.mkdir()

@@ -5,6 +5,7 @@ Killed at any instant, a later start finds the edition unpublished and finishes 
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from rag.errors import ServiceError
@@ -15,6 +16,7 @@ from rag.stages.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from rag.adapters.store import Edition
     from rag.flows.project import Project
@@ -50,6 +52,18 @@ def _tick(project: Project, edition: Edition) -> None:
             ticked = tick(ticked, reference.line)
     if ticked != text:
         replace_file(project.checklist, ticked.encode("utf-8", "surrogateescape"))
+
+
+def set_aside(project: Project, text: str) -> Path:
+    """Keep what report.md held in a file of its own; return its path."""
+    content = text.encode("utf-8", "surrogateescape")
+    for number in count(1):
+        path = project.root / f"report.{number}.bak"
+        if not path.exists():
+            replace_file(path, content)
+        if path.read_bytes() == content:
+            break
+    return path
 
 
 def read_report(project: Project) -> str | None:

@@ -105,7 +105,7 @@ def compose_section(
     references: Sequence[Reference],
     others: Sequence[Section],
 ) -> Composition | Skipped:
-    """Return the section written anew from all references in use.
+    """Return the section written anew from all references in use, or why it got no draft.
 
     Args:
         tools: the wired adapters.
@@ -123,7 +123,7 @@ def compose_section(
     )
     draft = tools.writer.write_section(task)
     if isinstance(draft, Skipped):
-        return draft
+        return draft.model_copy(update={"subject": spec.id})
     checked = verify(draft, evidence)
     section = Section(id=spec.id, title=spec.title, blocks=checked.blocks)
     return Composition(section, checked.rejected)

@@ -93,12 +93,15 @@ def status(project: Project, tools: Tools) -> Status:
 
 def _reference(tools: Tools, reference: Reference, *, listed: bool) -> ReferenceStatus:
     store = tools.store
-    known, failed, used = store.ingested(), store.failed(), store.used().get(reference.key)
+    known, used = store.ingested(), store.used().get(reference.key)
+    failure = store.failed().get(reference.key)
+    if failure and failure.locator != reference.locator:
+        failure = None  # the user has corrected it since
     item = known.get(reference.key) if is_ingested(reference, known) else None
     state: State = "unread"
     if used and (reference.checked or not listed):
         state = used.outcome
-    elif reference.key in failed:
+    elif failure:
         state = "failed"
     elif item:
         state = "ingested"
@@ -116,8 +119,8 @@ def _reference(tools: Tools, reference: Reference, *, listed: bool) -> Reference
         checked=reference.checked,
         listed=listed,
         state=state,
-        reason=failed[reference.key].reason if state == "failed" else "",
-        chunks=store.chunk_counts().get(item.document_id, 0) if item else 0,
+        reason=failure.reason if failure and state == "failed" else "",
+        chunks=item.chunks if item else 0,
         claims=len(claims),
         ingested_at=item.at if item else "",
         used_at=used.at if used and state == used.outcome else "",

@@ -71,18 +71,20 @@ def chunk(
         for group in _packed(document.text, section, settings, ruler):
             span = _trimmed(document.text, group[0].start, group[-1].end)
             if span[0] < span[1]:
-                chunks.append(_chunk(document, span, group[0].part, token_spans, locator))
+                chunks.append(_chunk(document, span, group, token_spans, locator))
     return chunks
 
 
 def _chunk(
     document: Document,
     span: tuple[int, int],
-    part: Part,
+    group: Sequence[_Unit],
     token_spans: Callable[[str], list[tuple[int, int]]],
     locator: str,
 ) -> Chunk:
     start, end = span
+    part = group[0].part
+    body = next((unit.part for unit in group if unit.part.kind != "heading"), group[-1].part)
     return Chunk(
         id=digest(document.id, CHUNKER_VERSION, start, end)[:24],
         document_id=document.id,
@@ -90,7 +92,7 @@ def _chunk(
         end=end,
         text=document.text[start:end],
         context=_context(document, start, part, token_spans),
-        headings=part.headings,
+        headings=body.headings,
         page=part.page,
         seconds=part.seconds,
         locator=locator,

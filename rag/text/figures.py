@@ -55,7 +55,8 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def _singular(word: str) -> str:
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))  # noqa: PLR2004 - gas, bus
+    kept = word.endswith(("ss", "us", "is")) and not word.endswith("pus")  # a bus, but GPUs
+    plural = len(word) > 3 and word.endswith("s") and not kept  # noqa: PLR2004 - gas
     return word[:-1] if plural else word
 
 

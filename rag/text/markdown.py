@@ -5,29 +5,32 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-# An underscore inside a word is no emphasis, `<` opens HTML only before a letter or a mark, `>`
-# and `#` only begin a line, a tilde strikes out only what stands before it (CommonMark, GFM).
+# What means something in CommonMark and GFM, and where it does.
 _SPECIAL = re.compile(
-    r"[\\*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|^[>#]|(?<=\S)~|^[-+](?=\s)|^\d+(?=[.)]\s)"
+    r"""
+    (?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))  # stays as it is
+    | (?P<number>^\d+)(?=[.)](?:\s|$))     # an ordered list's
+    | [\\*\[\]`]
+    | (?<![^\W_])_ | _(?![^\W_])          # inside a word it is no emphasis
+    | <(?=[A-Za-z/!?]|[^\s<>]*@)          # HTML, an address
+    | &(?=\#?\w+;)                        # a character by its name or number
+    | (?<=\S)~                            # strikes out what stands before it
+    | ^(?:[>\#] | [-+](?=\s|$) | -(?=-\s*-[-\s]*$))
+    """,
+    re.VERBOSE | re.DOTALL,
 )
-_CODE = re.compile(r"(`+)(?:.+?)\1", re.DOTALL)
 _ANCHOR_DROPPED = re.compile(r"[^\w\- ]")
 
 
 def escape(text: str) -> str:
     """Return Markdown that a reader sees as `text`; code between backticks stays code."""
-    out, position = [], 0
-    for match in _CODE.finditer(text):
-        out += [_escape_prose(text[position : match.start()]), match[0]]
-        position = match.end()
-    out.append(_escape_prose(text[position:]).replace("`", "\\`"))
-    return "".join(out)
+    return _SPECIAL.sub(_escaped, text)
 
 
-def _escape_prose(text: str) -> str:
-    return _SPECIAL.sub(
-        lambda match: match[0] + "\\" if match[0].isdigit() else "\\" + match[0], text
-    )
+def _escaped(match: re.Match[str]) -> str:
+    if match["code"]:
+        return match[0]
+    return match[0] + "\\" if match["number"] else "\\" + match[0]
 
 
 def cell(text: str) -> str:

@@ -7,6 +7,7 @@ has become one space (ends stripped). Nothing else is forgiven: no case folding,
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 
@@ -21,15 +22,11 @@ def _is_continuation(char: str) -> bool:
     True for combining marks and for the vowels and finals of Hangul
     (https://www.unicode.org/reports/tr15/).
     """
-    code = ord(char)
-    if code < 0x300:  # noqa: PLR2004 - nothing below the combining diacritics combines
+    if ord(char) < 0x300:  # noqa: PLR2004 - nothing below the combining diacritics combines
         return False
-    return (
-        unicodedata.combining(char) != 0
-        or 0x1160 <= code <= 0x11FF  # noqa: PLR2004 - Hangul Jungseong and Jongseong
-        or 0xFF9E <= code <= 0xFF9F  # noqa: PLR2004 - half-width katakana sound marks
-        or unicodedata.combining(unicodedata.normalize("NFKC", char)[:1]) != 0
-    )
+    first = unicodedata.normalize("NFKC", char)[:1]
+    is_jamo = 0x1160 <= ord(first) <= 0x11FF  # noqa: PLR2004 - Hangul Jungseong and Jongseong
+    return is_jamo or unicodedata.category(first).startswith("M")
 
 
 @lru_cache(maxsize=64)
@@ -75,6 +72,18 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
         return start, start + len(quote)
     normal, starts, ends = _mapped(text)
     at = normal.find(wanted)
-    if at < 0:
-        return None
-    return starts[at], ends[at + len(wanted) - 1]
+    while at >= 0:
+        stop = at + len(wanted)
+        if not (_cuts(normal, starts, at) or _cuts(normal, starts, stop)):
+            return starts[at], ends[stop - 1]
+        at = normal.find(wanted, at + 1)
+    return None
+
+
+def _cuts(normal: str, starts: tuple[int, ...], at: int) -> bool:
+    """Whether a cut at `at` has words of one character of the text on both sides (½ is 1⁄2)."""
+    if at in {0, len(normal)} or starts[at - 1] != starts[at]:
+        return False
+    left = normal[bisect_left(starts, starts[at]) : at]
+    right = normal[at : bisect_right(starts, starts[at])]
+    return not (left.isspace() or right.isspace())

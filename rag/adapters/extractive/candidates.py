@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from rag.adapters.extractive.wording import (
     QUOTED,
     SOURCE_LINE,
-    labelled_start,
     spoken_start,
     stands_alone,
+    written_start,
 )
 from rag.text.figures import content_words
 from rag.text.sentences import sentence_spans
@@ -85,7 +85,7 @@ def _prose(evidence: Evidence, part: Part) -> Iterator[Candidate]:
     for start, end in sentence_spans(document.text, part.start, part.end):
         if start < chunk.start or end > chunk.end:
             continue
-        begin = start + (spoken_start if spoken else labelled_start)(document.text[start:end])
+        begin = start + (spoken_start if spoken else written_start)(document.text[start:end])
         said = document.text[begin:end]
         if spoken and begin > start:
             said = said[:1].upper() + said[1:]  # a capital would stand here but for the "and"

@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.text.figures import WORD, figures
+from rag.text.figures import WORD, content_words, figures
 from rag.types import Block, ProposedCitation, ProposedClaim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from rag.adapters.extractive.features import Lens
     from rag.types import Claim, Section, SectionTask, TopicSpec
 
 _SUMMARY_WORDS = 36
+_ALIKE = 0.3
 MATCH_HEADER = ("Element", "Service", "Figure", "What the reference says")
 
 
 def summary(task: SectionTask, lens: Lens) -> Iterator[Block]:
     """Yield, for each other section, its strongest claims under its title."""
     for section in task.others:
+        if section.id in lens.derived:
+            continue  # what repeats other sections has nothing of its own to sum up
         chosen: list[Claim] = []
         for claim in _ranked([section], lens):
-            names = {name.lower() for name in lens.services(claim.text)}
-            seen = {name.lower() for item in chosen for name in lens.services(item.text)}
-            if len(chosen) < task.spec.claims and _is_brief(claim) and not names & seen:
-                chosen.append(claim)
+            if len(chosen) < task.spec.claims and _is_brief(claim):
+                chosen += [claim] if not any(_is_alike(claim, other) for other in chosen) else []
         proposals = [item for claim in chosen if (item := _again(claim, task))]
         if proposals:
             yield Block(form="bullets", text=section.title, claims=tuple(proposals))
 
 
-def _ranked(sections: Iterable[Section], lens: Lens) -> list[Claim]:
-    """Return the sections' sentences, those that say most first, else in reading order."""
+def _ranked(sections: Sequence[Section], lens: Lens) -> list[Claim]:
+    """Return the sections' sentences: headlines, then those that say most, in reading order."""
+    headlines = {
+        claim.id
+        for section in sections
+        for block in section.blocks
+        if block.form == "finding"
+        for claim in block.claims
+    }
     claims = [claim for section in sections for claim in _sentences(section)]
-    return sorted(claims, key=lambda claim: -lens.worth(claim.text))
+    return sorted(claims, key=lambda claim: (claim.id not in headlines, -lens.worth(claim.text)))
 
 
 def match_table(topic: TopicSpec, task: SectionTask, lens: Lens) -> list[Block]:
@@ -52,6 +60,12 @@ def match_table(topic: TopicSpec, task: SectionTask, lens: Lens) -> list[Block]:
         return []
     ordered = tuple(rows[family] for family in sorted(rows))
     return [Block(form="table", header=MATCH_HEADER, claims=ordered)]
+
+
+def _is_alike(claim: Claim, other: Claim) -> bool:
+    """Whether two claims are about the same: a summary has room for one of them."""
+    mine, others = content_words(claim.text), content_words(other.text)
+    return len(mine & others) / (min(len(mine), len(others)) or 1) >= _ALIKE
 
 
 def _sentences(section: Section) -> Iterator[Claim]:

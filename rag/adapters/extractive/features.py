@@ -79,6 +79,7 @@ class Lens:
 
     def __init__(self, config: Config) -> None:
         taxonomy = config.taxonomy
+        self.derived = {item.id for item in config.outline.sections if item.is_derived}
         self._elements = _names((*taxonomy.elements, *taxonomy.models))
         self._models = term_pattern(tuple(_names(taxonomy.models)) or ("\0",))
         self._services = _names(taxonomy.services)
@@ -105,20 +106,22 @@ class Lens:
         return best
 
     def _strength(self, candidate: Candidate, topic: TopicSpec, pattern: re.Pattern[str]) -> int:
-        inside = _distinct(pattern, candidate.text)
-        above = _distinct(pattern, " / ".join(candidate.headings))
+        inside = _told(pattern, candidate.text, 5)
+        title = candidate.evidence.document.title  # says what all of it is about, hence nothing
+        headings = " / ".join(name for name in candidate.headings if name != title)
+        above = _told(pattern, headings, 3)
         if candidate.kind == "row":
-            header = _distinct(pattern, " / ".join(candidate.header))
             if topic.tables and _same_header(candidate.header, topic.tables):
                 # What a rule tells to use says more of its place than when.
-                return 1000 + 3 * inside + 4 * above + 4 * _distinct(pattern, candidate.cells[1])
-            if topic.form == "rules":
-                return 0
+                return 1000 + inside + above + _told(pattern, candidate.cells[1], 3)
             # All rows of a table belong together, so what they share decides.
-            return 4 * above + 3 * header
+            header = _told(pattern, " / ".join(candidate.header), 3)
+            return 0 if topic.form == "rules" else above + header
+        if not inside:
+            return 0
         if topic.form == "rules":
-            return 20 + 3 * inside + 2 * above if inside and self.is_rule(candidate.text) else 0
-        return 3 * min(inside, 5) + 4 * min(above, 3) if inside else 0
+            return 20 + inside + above if self.is_rule(candidate.text) else 0
+        return inside + above
 
     def is_rule(self, text: str) -> bool:
         """Whether a sentence says when to use what: a choice, a condition and a name."""
@@ -219,8 +222,11 @@ def _once(names: Sequence[str]) -> list[str]:
     return list(seen.values())
 
 
-def _distinct(pattern: re.Pattern[str], text: str) -> int:
-    return len({_plain(match[0]).rstrip("s") for match in pattern.finditer(text)})
+def _told(pattern: re.Pattern[str], text: str, most: int) -> int:
+    """Return how much of a topic a text names: longer terms are narrower and count more."""
+    found = {_plain(match[0]).rstrip("s") for match in pattern.finditer(text)}
+    weights = sorted((1 + 2 * len(term.split()) for term in found), reverse=True)
+    return sum(weights[:most])
 
 
 def _same_header(header: tuple[str, ...], tables: tuple[tuple[str, ...], ...]) -> bool:

@@ -118,16 +118,32 @@ _DISCOURSE = re.compile(
 
 _LABEL = re.compile(r"[A-Z][\w’'-]*(?: [\w’'-]+){1,8}: (?=[A-Z])")
 
+_LINKED = re.compile(
+    _any_of(
+        *"also additionally moreover furthermore however but and so now yet overall similarly "
+        "likewise interestingly notably finally first second third lastly specifically "
+        "unfortunately fortunately".split(),
+        "for (?:example|instance)|in (?:fact|addition|contrast|summary|short|particular)",
+        "to summari[sz]e|to sum up|of course|by the way|on the other hand|as a result",
+        "as (?:briefly )?(?:mentioned|discussed|noted)(?: earlier| above| before)?",
+    )
+    + r",\s+(?=(?-i:[A-Z][\w-]*[A-Z0-9]|[A-Z][\w-]* [A-Z\d]|(?:Amazon|AWS)\b|[a-z]{1,3}\d)[\w.-]*)",
+    re.IGNORECASE,
+)
 QUOTED = re.compile(r"^[\"“](?P<words>.+)[\"”]\s*(?:—|–|--|-)\s*(?P<who>.+)$", re.DOTALL)
 """A quotation with who said it, as briefs and articles set it."""
 SOURCE_LINE = re.compile(
-    r"(?:sources?|references?|see also|tip|note|caption|image|photo|credits?):", re.IGNORECASE
+    r"(?:sources?|references?|see also|tip|note|caption|image|photo|credits?|"
+    r"(?:figure|fig\.?|table|listing|box|step|example|exhibit)\s*[\dIVX]+[a-z]?)\s*[:.]",
+    re.IGNORECASE,
 )
 _CLOSED = re.compile(r"[.!][\"”’)\]]*$")
 _REFERENCE_MARK = re.compile(r"\[\d+\]")
 _PRONOUN = re.compile(r"\b(?:it|its|it['’]s|they|their|them|he|she|his|her)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w.-]*|[a-z]+\d[\w.-]*)")
-_NAMED_START = re.compile(r"(?:Amazon|AWS|[A-Z][\w-]*[A-Z0-9]|[a-z]{1,3}\d|[a-z]+[A-Z])")
+_NAMED_START = re.compile(
+    r"(?:Amazon|AWS|[A-Z][\w-]* [A-Z\d]|[A-Z][\w-]*[A-Z0-9]|[a-z]{1,3}\d|[a-z]+[A-Z])"
+)
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]")
 
 
@@ -137,9 +153,14 @@ def spoken_start(sentence: str) -> int:
     return match.end() if match else 0
 
 
-def labelled_start(sentence: str) -> int:
-    """Return where a sentence begins after the label of its item ("Choice of models: …")."""
-    match = _LABEL.match(sentence)
+def written_start(sentence: str) -> int:
+    """Return where a written sentence begins to say something by itself.
+
+    After the label of an item ("Choice of models: …") and after words that only link it to what
+    went before ("For example, Comet 4 has …"), if a name follows: the rest is as verbatim as the
+    whole, and whole where a lower-case rest would be a torso.
+    """
+    match = _LABEL.match(sentence) or _LINKED.match(sentence)
     return match.end() if match else 0
 
 

@@ -19,6 +19,7 @@ _SAMPLE = 1 << 16
 _MOST_CONTROLS = 0.02
 """Text has no control characters; a few are damage, more are another format."""
 _DAMAGE = 0.2
+_FOREIGN = 0.2
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 
 
@@ -74,8 +75,15 @@ def _decoded(content: bytes, charset: str) -> str:
 
 
 def _detected(content: bytes) -> str:
+    """Return the charset that the bytes look like: the web's default unless many are foreign.
+
+    Among the Latin charsets detection errs where accents are rare, as in most of their languages.
+    """
     from charset_normalizer import from_bytes
 
+    high = sum(1 for byte in content[:_SAMPLE] if byte > 127)  # noqa: PLR2004 - beyond ASCII
+    if high < _FOREIGN * len(content[:_SAMPLE]):
+        return "cp1252"
     best = from_bytes(content[:_SAMPLE], threshold=0.4).best()
     return best.encoding if best else "cp1252"
 

@@ -60,8 +60,8 @@ def _facts(fields: Mapping[object, object]) -> Facts:
 def _scalar(value: object) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, list):
-        return ", ".join(item for item in map(_scalar, value) if item)
+    if isinstance(value, list):  # names of authors; never lists of lists, which may be endless
+        return ", ".join(item for item in value if isinstance(item, str))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value)

@@ -27,7 +27,8 @@ _FURNITURE = re.compile(
   | related\s(?:articles?|stories|posts?|links?|content|news)\b.{0,3}
   | trending(?:\snow)?\b.{0,3} | skip\sto\s(?:main\s)?content | back\sto\stop | table\sof\scontents
   | (?:copyright\s)?©.* | copyright\s.*\ball\srights\sreserved.* | all\srights\sreserved\.?
-  | an\serror\shas\soccurred,?\splease\stry\sagain.* | thank\syou\.? | this\sarticle\shas\sbeen\ssent\sto.*
+  | an\serror\shas\soccurred,?\splease\stry\sagain.* | thank\syou\.?
+  | this\sarticle\shas\sbeen\ssent\sto.*
   | have\sa\stip\?.* | tell\sus\swhat\syou\sthink\b.{0,5}
   | (?:facebook|twitter|linkedin|whatsapp|pinterest|reddit|instagram|google\+|e-?mail|copy\slink)
   | (?:we\suse|this\s(?:web)?site\suses)\scookies\b.* | accept\s(?:all\s)?cookies
@@ -161,10 +162,12 @@ def _split_bodies(tree: Any) -> Iterator[list[Any]]:
         if home is not None and home.tag != "body":
             groups.setdefault((name, home), []).append(element)
     for group in groups.values():
-        if len(group) > 1 and not any(
-            other in group for one in group for other in one.iterancestors()
-        ):
+        if len(group) > 1 and not any(_is_nested(element, group) for element in group):
             yield group
+
+
+def _is_nested(element: Any, group: list[Any]) -> bool:
+    return any(above in group for above in element.iterancestors())
 
 
 def _has_paragraph(element: Any) -> bool:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 _CODE_LINE = re.compile(
     r"""
-    ^\s*(?:
-        //|/\*|\*/|\*(?:\s|$)|\#(?:include|define|pragma|ifn?def|endif|else|if)\b|\#!|\#\[|<!--
+    ^\s+\*(?:\s|$) | ^\s*(?:
+        //|/\*|\*/|\#(?:include|define|pragma|ifn?def|endif|else|if)\b|\#!|\#\[|<!--
       | (?:import|package|use|using|namespace|\#\s*import)\s+[\w.{"'<:]+[^.]*$
       | from\s+[\w.]+\s+import\b
       | (?:pub|fn|def|class|func|struct|enum|impl|let|const|var|static|template|export|typedef
@@ -139,7 +139,7 @@ def is_transcript(text: str) -> bool:
     unfinished = 1 - share(lines, _END)
     structure = share(lines, _STRUCTURE)
     return (
-        blank < 0.06 * len(lines)
+        blank <= 2 + 0.05 * len(lines)
         and unfinished > 0.25  # noqa: PLR2004 - lists and poems end their lines
         and structure < 0.03  # noqa: PLR2004 - hardly any Markdown
         and share(lines, _CODE_LINE) < 0.1  # noqa: PLR2004

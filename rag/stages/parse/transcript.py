@@ -29,9 +29,12 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(r"^\s*(?:-{1,2}|\u2013|—|>{2,}|(?:&gt;){2,})\s+")
-_MARK_INSIDE = re.compile(r"(?<=[.?!…\])\"”])\s+(?:[-–—]|>{2,}|(?:&gt;){2,})\s+(?=\S)")
+_MARK_INSIDE = re.compile(
+    r"(?:(?<=[.?!…\]])|(?<=[.?!…][)\"”]))\s+(?:-|>{2,}|(?:&gt;){2,})\s+(?=\S)"
+)
 _NAME = re.compile(
-    r"^(?P<name>(?:(?:Dr|Mr|Mrs|Ms|Prof)\. )?[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,3})"
+    r"^(?P<name>(?:(?:Dr|Mr|Mrs|Ms|Prof)\. )?[^\W\d_a-z][\w.'\u2019-]*"
+    r"(?: [^\W\d_a-z][\w.'\u2019-]*){0,3})"
     r"(?: \([^)]{1,40}\))?:\s+"
 )
 _ENDED = re.compile(r"""[.?!…][\])"'”\u2019]*$""")

@@ -1,0 +1,1 @@
+"""Speed and quality of `rag` beside its peers. See README.md."""

@@ -1,0 +1,1 @@
+"""Quality of `rag` beside its peers: main content, retrieval, refusal."""

@@ -1,0 +1,80 @@
+"""Which sentences can stand alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.adapters.extractive.wording import spoken_start, stands_alone, written_start
+
+WHOLE = [
+    "Inf9 instances serve small models at half the price of the generation before.",
+    "The quasar.48xlarge instance holds 900 GB of memory across 8 accelerators.",
+    "p9en.48xlarge joins eight accelerators with 3,200 Gbps of network bandwidth.",
+    "Checkpoints limit what an interruption costs, because only the work since the last is lost.",
+    'Comet 4 calls its router "the dispatcher" and sends each token to two experts.',
+]
+LEANING = [
+    "This makes the service a good fit for small teams with little time.",
+    "It costs half as much as the generation before and runs twice as fast.",
+    "However, larger models need more memory than one instance can offer today.",
+    "As shown in Figure 3, the second layout needs far less memory than the first.",
+    "We recommend the larger instance for models of more than 70 billion parameters.",
+    "Despite being larger, it is much more efficient than the model before it.",
+    "The most interesting aspect is the way in which the router picks its experts.",
+    "Each of them has 16 GB of memory and a fast link to its neighbours.",
+    "Click the button in the upper corner to read more about prices and Regions.",
+    "Sources: the vendor's page of 2025 and the talk given at the conference in May.",
+]
+BROKEN = [
+    "too short to say much.",
+    "The list of instances that the service offers in the following three Regions:",
+    "Which instance should a team choose for a model of 70 billion parameters?",
+    "and so the larger instance is the better choice for models of that size.",
+    "The price (per hour is lower for the larger instance than for the small one.",
+    "The larger instance is faster according to an older measurement of the team [12].",
+    " ".join(["A sentence that goes on"] * 15) + ".",
+]
+
+
+@pytest.mark.parametrize("sentence", WHOLE)
+def test_a_whole_sentence_stands_alone(sentence):
+    """A sentence that names its subject is taken."""
+    assert stands_alone(sentence)
+
+
+@pytest.mark.parametrize("sentence", LEANING)
+def test_a_leaning_sentence_is_left_out(sentence):
+    """A sentence that needs its neighbour, points elsewhere or speaks to its reader is not."""
+    assert not stands_alone(sentence)
+
+
+@pytest.mark.parametrize("sentence", BROKEN)
+def test_a_fragment_is_left_out(sentence):
+    """A fragment, a question or an endless sentence is not taken."""
+    assert not stands_alone(sentence)
+
+
+def test_speech_is_taken_after_its_run_up():
+    """What is said begins after "And so, now …"; small talk is not taken."""
+    spoken = "And so, now, Comet instances give you 40% better price performance than before."
+    assert spoken[spoken_start(spoken) :].startswith("Comet instances")
+    assert stands_alone("Comet instances give you 40% better price performance.", spoken=True)
+    assert not stands_alone("I'm so excited to tell you about the Comet instances.", spoken=True)
+    assert not stands_alone("That's why the Comet instances are so much faster now.", spoken=True)
+
+
+def test_the_label_of_an_item_is_not_part_of_its_sentence():
+    """An item's label is left out of what is quoted."""
+    item = "Choice of models: Nebula offers models of five companies through one interface."
+    assert item[written_start(item) :].startswith("Nebula offers")
+    plain = "Nebula offers models of five companies: one interface serves them all."
+    assert written_start(plain) == 0
+
+
+def test_a_link_to_what_went_before_is_left_out_if_a_name_follows():
+    """After "For example," a named subject begins a sentence; a common word would be a torso."""
+    linked = "For example, Comet-V4 has 300 experts in each of its layers."
+    assert linked[written_start(linked) :].startswith("Comet-V4 has")
+    torso = "For example, heads 1 and 2 might share one set of keys and values."
+    assert written_start(torso) == 0
+    assert not stands_alone(torso)

@@ -1,0 +1,184 @@
+"""The extractive writer chooses by exact features, quotes verbatim, and repeats nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from values import chunks, document, reference
+
+from rag.adapters.extractive import ExtractiveWriter
+from rag.flows.sections import keyed
+from rag.settings import load_config
+from rag.stages.verify import verify
+from rag.text.normal import normalise
+from rag.types import Evidence, QuestionTask, Section, SectionTask
+
+CONFIG = load_config(Path(__file__).parent)
+SECTIONS = {spec.id: spec for spec in CONFIG.outline.sections}
+
+ONE = document(
+    """\
+# Notes on endpoints
+
+## Serving limits
+
+SageMaker real-time inference accepts payloads of 25 MB and answers within 60 seconds.
+This makes it a good fit for chat.
+SageMaker asynchronous inference queues requests of up to 1 GB, because long work would time out.
+Thank you for reading these notes about endpoints, which we wrote in a hurry last week.
+
+| Option | Payload limit | Best for |
+| --- | --- | --- |
+| SageMaker real-time inference | 25 MB | Chat |
+| SageMaker asynchronous inference | 1 GB | Long requests |
+
+> "An endpoint that nobody calls is the dearest endpoint of all." — Ada Example, engineer
+
+## When to use which endpoint
+
+| When | Use | Because |
+| --- | --- | --- |
+| A chat endpoint must answer at once | SageMaker real-time inference | Models stay loaded |
+| A request to the endpoint takes an hour | SageMaker asynchronous inference | Requests are queued |
+"""
+)
+TWO = document(
+    """\
+# More on endpoints
+
+## Sharing endpoints
+
+SageMaker inference components put several models on one endpoint, so 8 GPUs serve them all.
+SageMaker real-time inference accepts payloads of 25 MB and must answer within 60 seconds.
+"""
+)
+
+
+def evidence_of(*documents) -> tuple[Evidence, ...]:
+    """Return all chunks of the documents as keyed evidence."""
+    return keyed(
+        Evidence(key="E0", chunk=chunk, document=item, reference=reference(name))
+        for name, item in documents
+        for chunk in chunks(item, max_tokens=200)
+    )
+
+
+def written(section: str, evidence, others=()) -> list:
+    """Return the blocks that the writer proposes for a section."""
+    task = SectionTask(spec=SECTIONS[section], evidence=evidence, others=tuple(others))
+    return list(ExtractiveWriter(CONFIG).write_section(task).blocks)
+
+
+def texts(blocks) -> list[str]:
+    """Return the claims' words."""
+    return [claim.text for block in blocks for claim in block.claims]
+
+
+def test_every_claim_passes_the_gates():
+    """What the writer proposes is verbatim: nothing of it is ever rejected."""
+    evidence = evidence_of(("one", ONE), ("two", TWO))
+    task = SectionTask(spec=SECTIONS["inference"], evidence=evidence)
+    checked = verify(ExtractiveWriter(CONFIG).write_section(task), evidence)
+    assert checked.rejected == ()
+    claims = [claim for block in checked.blocks for claim in block.claims]
+    assert claims
+    for claim in claims:
+        for citation in claim.citations:
+            item = {"one": ONE, "two": TWO}[citation.reference_key]
+            assert item.text[citation.start : citation.end] == citation.quote
+
+
+def test_leaning_sentences_and_small_talk_stay_out():
+    """Sentences that need their neighbour, or speak to the reader, are not claims."""
+    said = texts(written("inference", evidence_of(("one", ONE))))
+    assert any("payloads of 25 MB" in text for text in said)
+    assert not any(text.startswith(("This makes", "Thank you")) for text in said)
+
+
+def test_what_two_references_say_alike_is_said_once():
+    """A near-duplicate of a chosen claim is not chosen."""
+    blocks = written("inference", evidence_of(("one", ONE), ("two", TWO)))
+    sentences = [
+        claim.text
+        for block in blocks
+        if block.form in {"finding", "paragraph", "bullets"}
+        for claim in block.claims
+    ]
+    assert sum("payloads of 25 MB" in text for text in sentences) == 1
+    assert len(sentences) == len(set(sentences))
+
+
+def test_rows_become_a_table_and_quotations_keep_their_speaker():
+    """Rows of one header stand together; a quotation names who said it."""
+    blocks = written("inference", evidence_of(("one", ONE)))
+    table = next(block for block in blocks if block.form == "table")
+    assert table.header == ("Option", "Payload limit", "Best for")
+    assert [claim.cells[0] for claim in table.claims] == [
+        "SageMaker real-time inference",
+        "SageMaker asynchronous inference",
+    ]
+    quotation = next(block for block in blocks if block.form == "quotation")
+    assert quotation.claims[0].attribution == "Ada Example, engineer"
+    assert quotation.claims[0].text.startswith("An endpoint that nobody calls")
+
+
+def test_rules_go_to_the_decision_guides():
+    """A when-use-because table stands in the guides and nowhere else."""
+    evidence = evidence_of(("one", ONE))
+    guides = written("decision-guides", evidence)
+    assert any(block.header == ("When", "Use", "Because") for block in guides)
+    assert not any("When" in block.header for block in written("inference", evidence))
+
+
+def test_headings_come_from_the_outline():
+    """No heading is the writer's own."""
+    known = {topic.heading for spec in CONFIG.outline.sections for topic in spec.topics}
+    blocks = written("inference", evidence_of(("one", ONE), ("two", TWO)))
+    headings = [block.text for block in blocks if block.form == "heading"]
+    assert headings
+    assert set(headings) <= known
+
+
+@given(order=st.permutations(range(8)))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=25)
+def test_the_order_of_evidence_changes_nothing(order):
+    """The same evidence in any order gives the same words in the same places."""
+    evidence = evidence_of(("one", ONE), ("two", TWO))
+    shuffled = [evidence[at % len(evidence)] for at in order] + list(evidence)
+    again = keyed(shuffled)
+    first, second = written("inference", evidence), written("inference", again)
+    assert [(b.form, b.text, b.header, texts([b])) for b in first] == [
+        (b.form, b.text, b.header, texts([b])) for b in second
+    ]
+
+
+def test_a_summary_repeats_claims_word_for_word():
+    """The summary is made of claims of other sections, with their passages."""
+    evidence = evidence_of(("one", ONE), ("two", TWO))
+    task = SectionTask(spec=SECTIONS["inference"], evidence=evidence)
+    checked = verify(ExtractiveWriter(CONFIG).write_section(task), evidence)
+    section = Section(id="inference", title="Inference", blocks=checked.blocks)
+    blocks = written("executive-summary", evidence, [section])
+    assert texts(blocks)
+    assert set(texts(blocks)) <= {claim.text for claim in section.claims}
+    assert [block.text for block in blocks] == ["Inference"]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How large may a payload of real-time inference be?", "25 MB"),
+        ("What puts several models on one endpoint?", "inference components"),
+    ],
+)
+def test_an_answer_begins_with_what_answers(question, words):
+    """The first claim of an answer shares most with the question."""
+    task = QuestionTask(question=question, evidence=evidence_of(("one", ONE), ("two", TWO)))
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert words in said[0]
+    joined = normalise(ONE.text) + normalise(TWO.text)
+    rows = [text for text in said if "; " in text]
+    assert all(normalise(text) in joined for text in said if text not in rows)

@@ -1,0 +1,177 @@
+"""Small projects: a checklist, a few documents, an outline of three sections, and fake tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rag.adapters.extractive import ExtractiveWriter
+from rag.adapters.fetch_file import FileFetcher
+from rag.adapters.store import Store
+from rag.flows.project import Project
+from rag.settings import Config, Taxonomy, load_config
+from rag.types import (
+    Block,
+    Draft,
+    Outline,
+    ProposedCitation,
+    ProposedClaim,
+    QuestionTask,
+    SectionTask,
+)
+
+from fakes import FakeEmbedder, FakeFetcher, FakeIndex, FakePairScorer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from rag.ports import Embedder, PairScorer, Writer
+
+SITE = "https://example.org/"
+
+PAGES: dict[str, bytes] = {
+    f"{SITE}alpha.md": b"""# Alpha accelerators
+
+## Memory of Alpha
+
+The Alpha accelerator has 96 GB of memory on each chip and moves 2.9 TB/s to and from it.
+
+## Training on Alpha
+
+A training job on 64 Alpha chips takes 12 days for a model with 70 billion parameters.
+""",
+    f"{SITE}beta.md": b"""# Beta accelerators
+
+## Memory of Beta
+
+The Beta accelerator has 141 GB of memory on each chip, which is 1.8 times what it had before.
+
+## Price of Beta
+
+One Beta instance costs 40 dollars per hour in the region where most of its customers are.
+""",
+    f"{SITE}gamma.md": b"""# Gamma clusters
+
+## Training on Gamma
+
+The training cluster Gamma recovers from a faulty node within 9 minutes and loses 2 steps of work.
+
+A training plan for Gamma reserves 16 nodes for up to 28 days at a price that is known before.
+""",
+    f"{SITE}garden.md": b"""# The garden
+
+## Roses
+
+Roses want sun for most of the day, a soil that drains well, and a hard cut before the spring comes.
+""",
+}
+NAMES = ("alpha", "beta", "gamma", "garden")
+
+OUTLINE = Outline.model_validate(
+    {
+        "title": "Accelerators",
+        "sections": [
+            {"id": "summary", "title": "Summary", "form": "summary", "claims": 1},
+            {
+                "id": "memory",
+                "title": "Memory",
+                "topics": [
+                    {
+                        "id": "memory-size",
+                        "heading": "How much memory",
+                        "questions": ["How much memory does the accelerator have on each chip?"],
+                        "terms": ["memory"],
+                        "words": 120,
+                    }
+                ],
+            },
+            {
+                "id": "training",
+                "title": "Training",
+                "topics": [
+                    {
+                        "id": "training-time",
+                        "heading": "How long training takes",
+                        "questions": ["How long does the training of a model take on a cluster?"],
+                        "terms": ["training"],
+                        "words": 120,
+                    }
+                ],
+            },
+        ],
+    }
+)
+TAXONOMY = Taxonomy.model_validate(
+    {
+        "elements": [{"name": "memory"}, {"name": "training"}],
+        "services": [{"name": "Alpha"}, {"name": "Beta"}, {"name": "Gamma"}],
+    }
+)
+
+
+class FakeTools:
+    """Tools of one project: the real store and file fetcher, fakes for everything else.
+
+    Args:
+        project: where the store is.
+        pages: what stands on the web, by URL.
+        writer: who writes; the extractive writer if None.
+    """
+
+    def __init__(
+        self, project: Project, pages: Mapping[str, bytes], writer: Writer | None = None
+    ) -> None:
+        self.config = _config(project.root)
+        self.store = Store(project.store)
+        self.index = FakeIndex()
+        self.embedder: Embedder = FakeEmbedder()
+        self.reranker: PairScorer | None = FakePairScorer()
+        self.web = FakeFetcher(pages)
+        self.fetchers = {"file": FileFetcher(1_000_000), "http": self.web}
+        self.writer: Writer = writer or ExtractiveWriter(self.config)
+
+    @property
+    def embedder_fingerprint(self) -> str:
+        """See `Tools`."""
+        return self.embedder.fingerprint
+
+
+def _config(root: Path) -> Config:
+    settings = load_config(root).settings
+    compose = settings.compose.model_copy(update={"min_cosine": 0.0})
+    parse = settings.parse.model_copy(update={"min_words": 5})
+    settings = settings.model_copy(update={"compose": compose, "parse": parse})
+    return Config(settings=settings, outline=OUTLINE, taxonomy=TAXONOMY)
+
+
+def checklist(names: Iterable[str] = NAMES) -> str:
+    """Return a checklist of the pages with these names."""
+    lines = [f"- [ ] [{name.title()}]({SITE}{name}.md): figures" for name in names]
+    return "\n".join(["# What to read", "", *lines, ""])
+
+
+def project_at(root: Path, text: str | None = None) -> Project:
+    """Make a project whose checklist has this text; return it."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "references.md").write_text(checklist() if text is None else text, encoding="utf-8")
+    return Project(root=root)
+
+
+def quoting(task: SectionTask | QuestionTask) -> Draft:
+    """Return a draft that quotes the longest line of each piece of evidence."""
+    claims = []
+    for item in task.evidence:
+        line = max(item.chunk.text.splitlines(), key=len)
+        citation = ProposedCitation(evidence=item.key, quote=line)
+        claims.append(ProposedClaim(text=line, citations=(citation,)))
+    return Draft(blocks=(Block(form="bullets", claims=tuple(claims)),) if claims else ())
+
+
+def of(kind: type, events: Iterable[Any]) -> list[Any]:
+    """Return the events of one kind."""
+    return [event for event in events if isinstance(event, kind)]
+
+
+def boxes(project: Project) -> dict[str, bool]:
+    """Return whether each reference's box is checked, by key, as the file has it now."""
+    return {item.key: item.checked for item in project.read_checklist()[1].references}
