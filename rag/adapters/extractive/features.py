@@ -39,6 +39,7 @@ _VAGUE = re.compile(
     r"\b(?:several|various|a number of|many|a lot of|some of the|similar|interesting)\b",
     re.IGNORECASE,
 )
+_NOT = re.compile(r"\b(?:not|cannot|can['’]t|no|nor|never|without|neither)\b", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:easily|simply|seamless(?:ly)?|quickly|powerful|cutting-edge|exciting|great|best-in-class|"
     r"you|your)\b",
@@ -168,10 +169,9 @@ class Lens:
         return len(content_words(instruction) & candidate.words) if instruction else 0
 
     def services(self, text: str) -> list[str]:
-        """Return the services and instances that a text names, as written, each once."""
-        found = [match[0] for match in self._service_pattern.finditer(text)]
-        found += [match[0] for match in INSTANCE.finditer(text)]
-        return _once(found)
+        """Return the services and instances that a text names, as written, in order, each once."""
+        found = [*self._service_pattern.finditer(text), *INSTANCE.finditer(text)]
+        return _once([match[0] for match in sorted(found, key=lambda match: match.start())])
 
     def elements(self, text: str) -> list[str]:
         """Return the elements of the field that a text names, as written, each once."""
@@ -180,14 +180,14 @@ class Lens:
     def match(self, text: str) -> Match | None:
         """Return the element and the service that a text brings together with a figure."""
         services, measured = self.services(text), figures(text)
-        if not (services and measured) or _ABOUT_SOURCES.search(text):
+        if not (services and measured) or _ABOUT_SOURCES.search(text) or _NOT.search(text):
             return None
         # An element that is part of a service's name (Model Distillation) matches nothing.
         named = " / ".join(map(_plain, services))
         elements = [item for item in self.elements(text) if _plain(item) not in named]
         if not elements:
             return None
-        return Match(elements[0], max(services, key=len), tuple(_once(measured)[:3]))
+        return Match(elements[0], services[0], tuple(_once(measured)[:3]))
 
     def worth(self, text: str) -> int:
         """Return how much of a section a claim sums up: figures, services, elements, reasons."""
