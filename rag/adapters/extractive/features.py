@@ -171,7 +171,12 @@ class Lens:
     def services(self, text: str) -> list[str]:
         """Return the services and instances that a text names, as written, in order, each once."""
         found = [*self._service_pattern.finditer(text), *INSTANCE.finditer(text)]
-        return _once([match[0] for match in sorted(found, key=lambda match: match.start())])
+        names, reached = [], 0
+        for match in sorted(found, key=lambda match: (match.start(), -match.end())):
+            if match.start() >= reached:  # `trn2` inside `trn2.48xlarge` is no name of its own
+                names.append(match[0])
+                reached = match.end()
+        return _once(names)
 
     def elements(self, text: str) -> list[str]:
         """Return the elements of the field that a text names, as written, each once."""
