@@ -175,26 +175,42 @@ def _validated(kind: type[T], data: dict[str, Any], path: Path) -> T:
             raise ConfigError(
                 f"{where}: unknown key {key!r}", advice="delete it or correct its name"
             ) from error
+        if first["type"] == "missing":
+            raise ConfigError(f"{where}: {key} is missing", advice="add it") from error
         raise ConfigError(
             f"{where}: {key} = {first['input']!r}: {first['msg']}", advice="correct the value"
         ) from error
 
 
 def _line_of(path: Path, location: tuple[int | str, ...]) -> int | None:
-    """Return the line on which the key stands; tomllib keeps no positions."""
-    names = [item for item in location if isinstance(item, str)]
-    if not names or not path.exists():
+    """Return the line on which the key, or what it belongs to, stands; tomllib keeps no lines."""
+    if not path.exists():
         return None
-    table: list[str] = []
-    found = None
+    found, longest = None, 0
+    table: tuple[int | str, ...] = ()
+    counts: dict[tuple[int | str, ...], int] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if heading := re.match(r"\s*\[\[?\s*([\w.\-\"]+)\s*\]", line):
-            table = heading[1].replace('"', "").split(".")
-            if names == table:
-                found = number
-        elif (key := re.match(r"\s*([\w\-\"]+)\s*=", line)) and [
-            *table,
-            key[1].strip('"'),
-        ] == names:
-            return number
+        if heading := re.match(r"\s*(\[\[?)\s*([\w.\-\"]+)\s*\]", line):
+            place = table = _table(heading[2], counts, is_item=heading[1] == "[[")
+        elif key := re.match(r"\s*([\w.\-\"]+)\s*=", line):
+            place = (*table, *key[1].replace('"', "").split("."))
+        else:
+            continue
+        if len(place) > longest and location[: len(place)] == place:
+            found, longest = number, len(place)
     return found
+
+
+def _table(
+    heading: str, counts: dict[tuple[int | str, ...], int], *, is_item: bool
+) -> tuple[int | str, ...]:
+    """Return where a table's heading leads; `counts` has the last item of each list so far."""
+    place: tuple[int | str, ...] = ()
+    names = heading.replace('"', "").split(".")
+    for depth, name in enumerate(names, start=1):
+        place = (*place, name)
+        if is_item and depth == len(names):
+            counts[place] = counts.get(place, -1) + 1
+        if place in counts:
+            place = (*place, counts[place])
+    return place

@@ -51,5 +51,5 @@ def _holder(path: Path) -> str:
     try:
         who = json.loads(path.read_text(encoding="utf-8"))
         return f"`{who['command']}` (process {who['process']} on {who['host']})"
-    except (FileNotFoundError, json.JSONDecodeError, KeyError):
-        return "another run"  # it has just begun or is just ending
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another run"  # it has just begun, is just ending, or was torn

@@ -129,10 +129,8 @@ def _numbers(*texts: str) -> set[str]:
 def _is_named(proposal: ProposedClaim, by_key: Mapping[str, Evidence]) -> bool:
     for proposed in proposal.citations:
         document = by_key[proposed.evidence].document
-        if find_quote(document.text, proposal.attribution):
-            return True
         speakers = {part.speaker for part in document.parts if part.speaker}
         names = {document.title, *(f"{speaker}, {document.title}" for speaker in speakers)}
-        if proposal.attribution in names:
+        if proposal.attribution in names or find_quote(document.text, proposal.attribution):
             return True
     return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,8 +44,8 @@ def test_the_weight_decides():
     """All weight on one search gives its order; a hit of both beats an equal hit of one."""
     one = [Hit(chunk=CHUNKS[0], score=0.9), Hit(chunk=CHUNKS[1], score=0.5)]
     two = [Hit(chunk=CHUNKS[2], score=9.0), Hit(chunk=CHUNKS[0], score=4.0)]
-    assert [hit.chunk for hit in fuse(one, two, settings(0.0))][0] == CHUNKS[0]
-    assert [hit.chunk for hit in fuse(one, two, settings(1.0))][0] == CHUNKS[2]
+    assert fuse(one, two, settings(0.0))[0].chunk == CHUNKS[0]
+    assert fuse(one, two, settings(1.0))[0].chunk == CHUNKS[2]
     both = fuse(one, [*one], settings(0.5))
     assert [hit.score for hit in both] == pytest.approx([1.0, 0.0])
     assert fuse([], [], settings(0.5)) == []
@@ -59,8 +61,7 @@ def test_reranking_orders_what_was_shown(hits, data):
     assert {hit.chunk.id for hit in first} == shown
     assert rest == [hit for hit in hits if hit.chunk.id not in shown]
     assert all(
-        scores[a.chunk.id] >= scores[b.chunk.id] or a.score == b.score
-        for a, b in zip(first, first[1:], strict=False)
+        scores[a.chunk.id] >= scores[b.chunk.id] or a.score == b.score for a, b in pairwise(first)
     )
 
 

@@ -94,7 +94,7 @@ def test_each_gate_says_why(claim, verdict, reason):
     ],
 )
 def test_what_the_gates_let_pass(claim):
-    """Formats of numbers, white space and ligatures are forgiven; named speakers and titles hold."""
+    """Number formats, white space and ligatures are forgiven; named speakers and titles hold."""
     assert isinstance(check(claim), Claim)
 
 

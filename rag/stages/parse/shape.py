@@ -63,7 +63,7 @@ def is_code(lines: Sequence[str]) -> bool:
     """Whether lines mean something as lines: code, configuration, a log, a drawing, columns."""
     if not lines:
         return False
-    columns = len(lines) > 1 and share(lines, _COLUMNS) > 0.6  # noqa: PLR2004 - most lines
+    columns = len(lines) > 2 and share(lines, _COLUMNS) > 0.6  # noqa: PLR2004 - most lines
     return columns or share(lines, _CODE_LINE) >= _CODE_SHARE or share(lines, _TREE) > _CODE_SHARE
 
 

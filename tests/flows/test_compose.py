@@ -1,0 +1,468 @@
+"""Compose: the next unchecked reference enters the report, and only then is its box ticked."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import FakeEmbedder, ScriptedWriter
+from projects import PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
+from rag.errors import RagError, UsageError
+from rag.flows.compose import compose
+from rag.flows.events import (
+    Composed,
+    Composing,
+    Ingest,
+    NothingToDo,
+    Planned,
+    Reading,
+    SetAside,
+    Ticked,
+    Unchanged,
+)
+from rag.flows.ingest import ingest
+from rag.flows.status import status
+from rag.types import Draft, QuestionTask, SectionTask, Skipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.flows.project import Project
+
+
+def _report(project: Project) -> str:
+    return project.report.read_text(encoding="utf-8")
+
+
+def _files(project: Project) -> dict[Path, bytes]:
+    """Return what stands in the project's files, but for its store."""
+    return {
+        path: path.read_bytes()
+        for path in project.root.rglob("*")
+        if path.is_file() and project.store not in path.parents
+    }
+
+
+def _dump(project: Project) -> list[str]:
+    """Return what the store holds, as SQL."""
+    with contextlib.closing(sqlite3.connect(project.store / "rag.db")) as database:
+        return list(database.iterdump())
+
+
+def _untick(project: Project, key: str) -> None:
+    text = project.checklist.read_text(encoding="utf-8")
+    mine = re.sub(rf"\[x\](.*{key}\.md)", r"[ ]\1", text)
+    assert mine != text
+    project.checklist.write_text(mine, encoding="utf-8")
+
+
+class _Refusing:
+    """A script that gives no draft for some sections, as often as it is told."""
+
+    def __init__(self, **refusals: int) -> None:
+        self.left = refusals
+
+    def __call__(self, task: SectionTask | QuestionTask) -> Draft | Skipped:
+        """Return a draft, or `Skipped` while a refusal is left for the section."""
+        section = task.spec.id if isinstance(task, SectionTask) else ""
+        if self.left.get(section, 0):
+            self.left[section] -= 1
+            return Skipped(subject="model", stage="draft", reason="the model is busy")
+        return quoting(task)
+
+
+def _drafted(writer: ScriptedWriter) -> list[str]:
+    return [task.spec.id for task in writer.tasks if isinstance(task, SectionTask)]
+
+
+# --- which reference -------------------------------------------------------------------------
+
+
+def test_the_next_unchecked_is_taken(project: Project, tools: FakeTools) -> None:
+    """Each run takes the first box that is open, ticks it and leaves the others."""
+    text = checklist().replace("- [ ] [Alpha]", "- [x] [Alpha]")
+    project.checklist.write_text(text, encoding="utf-8")
+    ticked = of(Ticked, compose(project, tools))
+    assert [(event.key, event.outcome) for event in ticked] == [("beta", "used")]
+    assert boxes(project) == {"alpha": True, "beta": True, "gamma": False, "garden": False}
+    assert "141 GB" in _report(project)
+    assert "96 GB" not in _report(project)
+    assert [event.key for event in of(Ticked, compose(project, tools))] == ["gamma"]
+    assert "141 GB" in _report(project)
+    assert "9 minutes" in _report(project)
+
+
+def test_only_the_mark_in_the_box_changes(project: Project, tools: FakeTools) -> None:
+    """The checklist keeps its BOM, line ends, indentation and trailing spaces byte for byte."""
+    before = f"\ufeff# Mine\r\n\r\n  1. [ ] <{SITE}alpha.md>  \r\n\tprose \x0b here\r\n".encode()
+    before += b"Latin-1: caf\xe9\r\n"
+    project.checklist.write_bytes(before)
+    assert of(Ticked, compose(project, tools))
+    assert project.checklist.read_bytes() == before.replace(b"[ ]", b"[x]")
+
+
+def test_unreadable_stays_unchecked(project: Project, tools: FakeTools) -> None:
+    """A reference that cannot be read keeps its box open, and the run takes the next one."""
+    tools.web.pages.pop(f"{SITE}alpha.md")
+    seen = list(compose(project, tools))
+    assert [event.subject for event in of(Skipped, seen)] == ["alpha"]
+    assert [event.key for event in of(Ticked, seen)] == ["beta"]
+    assert boxes(project) == {"alpha": False, "beta": True, "gamma": False, "garden": False}
+    assert status(project, tools).references[0].state == "failed"
+
+
+def test_no_evidence_is_no_material_change(project: Project, tools: FakeTools) -> None:
+    """A reference that is about something else is ticked, and the report stays as it is."""
+    project.checklist.write_text(checklist(["alpha", "garden"]), encoding="utf-8")
+    list(compose(project, tools))
+    before = project.report.read_bytes()
+    ticked = of(Ticked, compose(project, tools))
+    assert [(event.key, event.outcome, event.sections) for event in ticked] == [
+        ("garden", "no material change", ())
+    ]
+    assert project.report.read_bytes() == before
+    assert all(boxes(project).values())
+
+
+def test_all_goes_on_until_none_is_left(project: Project, tools: FakeTools) -> None:
+    """`every` takes one reference after the other, and those that fail stay open."""
+    tools.web.pages.pop(f"{SITE}gamma.md")
+    seen = list(compose(project, tools, every=True))
+    assert [event.key for event in of(Ticked, seen)] == ["alpha", "beta", "garden"]
+    assert boxes(project) == {"alpha": True, "beta": True, "gamma": False, "garden": True}
+
+
+def test_nothing_unchecked_changes_nothing(project: Project, tools: FakeTools) -> None:
+    """With no box open a run says so and leaves every file byte-identical."""
+    list(compose(project, tools, every=True))
+    before, database = _files(project), _dump(project)
+    tools.writer = ScriptedWriter([])
+    seen = list(compose(project, tools, every=True))
+    assert [type(event) for event in seen] == [NothingToDo]
+    assert _files(project) == before
+    assert _dump(project) == database
+
+
+def test_an_unticked_box_is_read_again(project: Project, tools: FakeTools) -> None:
+    """A box that the user opens is fetched again; what did not change ends as it was."""
+    list(compose(project, tools, every=True))
+    before = project.report.read_bytes()
+    _untick(project, "alpha")
+    seen = list(compose(project, tools))
+    assert of(Unchanged, seen)
+    assert [event.key for event in of(Ticked, seen)] == ["alpha"]
+    assert project.report.read_bytes() == before
+
+
+def test_an_unticked_box_whose_text_changed(project: Project, tools: FakeTools) -> None:
+    """Read again, a reference's old claims go with its old text, in every section."""
+    list(compose(project, tools, every=True))
+    tools.web.pages[f"{SITE}alpha.md"] = b"""# Alpha accelerators
+
+## Memory of Alpha
+
+The Alpha accelerator has 97 GB of memory on each chip and moves 2.9 TB/s to and from it.
+"""
+    _untick(project, "alpha")
+    list(compose(project, tools))
+    text = _report(project)
+    assert "97 GB" in text
+    assert "96 GB" not in text
+    assert "12 days" not in text, "the section on training had it from the old text"
+    _assert_grounded(tools)
+
+
+def test_a_reference_refreshed_meanwhile(project: Project, tools: FakeTools) -> None:
+    """What `ingest --refresh` changed enters with the next reference; no quote is left behind."""
+    project.checklist.write_text(checklist(["alpha", "garden"]), encoding="utf-8")
+    list(compose(project, tools))
+    changed = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"97 GB")
+    tools.web.pages[f"{SITE}alpha.md"] = changed
+    list(ingest(project, tools, refresh=True))
+    list(compose(project, tools))
+    assert "97 GB" in _report(project)
+    assert "96 GB" not in _report(project)
+    _assert_grounded(tools)
+
+
+def test_no_draft_for_what_changed_commits_nothing(project: Project, tools: FakeTools) -> None:
+    """Where a section's old text is gone and no new draft came, the report stays as it is."""
+    project.checklist.write_text(checklist(["alpha", "garden"]), encoding="utf-8")
+    tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    before = project.report.read_bytes()
+    changed = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"97 GB")
+    tools.web.pages[f"{SITE}alpha.md"] = changed
+    list(ingest(project, tools, refresh=True))
+    tools.writer = ScriptedWriter(_Refusing(memory=1))
+    seen = list(compose(project, tools))
+    assert [event.subject for event in of(Skipped, seen)] == ["memory"]
+    assert project.report.read_bytes() == before
+    assert boxes(project) == {"alpha": True, "garden": False}
+    assert [event.key for event in of(Ticked, compose(project, tools))] == ["garden"]
+    assert "97 GB" in _report(project)
+    _assert_grounded(tools)
+
+
+def test_a_deleted_line_leaves_its_claims(project: Project, tools: FakeTools) -> None:
+    """A reference off the checklist stays in the report, shown as unlisted there and in status."""
+    project.checklist.write_text(checklist(["alpha", "beta"]), encoding="utf-8")
+    list(compose(project, tools))
+    project.checklist.write_text(checklist(["beta"]), encoding="utf-8")
+    list(compose(project, tools))
+    text = _report(project)
+    assert "96 GB" in text
+    assert "12 days" in text
+    line = next(line for line in text.splitlines() if line.startswith("- [Alpha"))
+    assert line.endswith("(no longer in the checklist)")
+    found = {item.key: item for item in status(project, tools).references}
+    assert (found["alpha"].listed, found["alpha"].state) == (False, "used")
+    assert (found["beta"].listed, found["beta"].state) == (True, "used")
+
+
+def _assert_grounded(tools: FakeTools) -> None:
+    """Assert that every quote of the last edition stands in its document at its offsets."""
+    edition = tools.store.latest()
+    assert edition
+    cited = [
+        item for section in edition.sections for claim in section.claims for item in claim.citations
+    ]
+    assert cited
+    for item in cited:
+        assert tools.store.document(item.document_id).text[item.start : item.end] == item.quote
+
+
+# --- drafts that fail ------------------------------------------------------------------------
+
+
+def test_a_missing_draft_keeps_the_box_open(project: Project, tools: FakeTools) -> None:
+    """What was drafted is committed; the next run drafts only what is missing, then ticks."""
+    tools.writer = ScriptedWriter(_Refusing(training=1))
+    seen = list(compose(project, tools))
+    assert [(event.subject, event.reason) for event in of(Skipped, seen)] == [
+        ("training", "the model is busy")
+    ]
+    assert not of(Ticked, seen)
+    assert not any(boxes(project).values())
+    assert "96 GB" in _report(project)
+    assert "12 days" not in _report(project)
+    writer = tools.writer = ScriptedWriter(quoting)
+    seen = list(compose(project, tools))
+    assert _drafted(writer) == ["training", "summary"]
+    assert [event.key for event in of(Ticked, seen)] == ["alpha"]
+    assert "12 days" in _report(project)
+    assert boxes(project)["alpha"]
+
+
+def test_what_is_missing_shrinks(project: Project, tools: FakeTools) -> None:
+    """Of two sections without a draft, the one that got it is not drafted again."""
+    tools.writer = ScriptedWriter(_Refusing(memory=1, training=2))
+    list(compose(project, tools))
+    assert not project.report.exists(), "there was nothing to write"
+    list(compose(project, tools))
+    writer = tools.writer = ScriptedWriter(quoting)
+    assert of(Ticked, compose(project, tools))
+    assert _drafted(writer) == ["training", "summary"]
+
+
+def test_a_missing_summary_is_drafted(project: Project, tools: FakeTools) -> None:
+    """A section made of the others is among what can be missing."""
+    tools.writer = ScriptedWriter(_Refusing(summary=1))
+    assert not of(Ticked, compose(project, tools))
+    writer = tools.writer = ScriptedWriter(quoting)
+    assert of(Ticked, compose(project, tools))
+    assert _drafted(writer) == ["summary"]
+    assert "## Summary" in _report(project)
+
+
+def test_a_reference_with_a_missing_draft_is_not_lost(project: Project, tools: FakeTools) -> None:
+    """The next reference's drafts keep the claims of one that still lacks a section."""
+    tools.writer = ScriptedWriter(_Refusing(training=1))
+    seen = list(compose(project, tools, every=True))
+    assert [event.key for event in of(Ticked, seen)] == ["beta", "gamma", "garden"]
+    assert "96 GB" in _report(project)
+    list(compose(project, tools, every=True))
+    assert all(boxes(project).values())
+    plain = FakeTools(project_at(project.root.parent / "plain"), PAGES, ScriptedWriter(quoting))
+    list(compose(project_at(project.root.parent / "plain"), plain, every=True))
+    assert _report(project) == (project.root.parent / "plain/report.md").read_text("utf-8")
+    plain.store.close()
+
+
+def test_missing_drafts_of_a_text_that_changed(project: Project, tools: FakeTools) -> None:
+    """What was missing of an old text says nothing of the new one: all its sections are drafted."""
+    tools.writer = ScriptedWriter(_Refusing(training=1))
+    list(compose(project, tools))
+    page = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"97 GB")
+    tools.web.pages[f"{SITE}alpha.md"] = page
+    list(ingest(project, tools, refresh=True, only="alpha"))
+    list(compose(project, tools))
+    assert "97 GB" in _report(project)
+    assert "12 days" in _report(project)
+    _assert_grounded(tools)
+
+
+# --- one section, dry run --------------------------------------------------------------------
+
+
+def test_one_section_is_recomposed(project: Project, tools: FakeTools) -> None:
+    """`section` drafts it from all evidence used so far, ticks nothing, and the others stay."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    before = project.checklist.read_bytes()
+    writer = tools.writer = ScriptedWriter(quoting)
+    seen = list(compose(project, tools, section="memory"))
+    assert _drafted(writer)[0] == "memory"
+    assert {item.reference.key for item in writer.tasks[0].evidence} == {"alpha", "beta"}
+    assert set(_drafted(writer)) <= {"memory", "summary"}
+    assert not of(Ticked, seen)
+    assert project.checklist.read_bytes() == before
+
+
+def test_an_unknown_section_is_refused(project: Project, tools: FakeTools) -> None:
+    """The error names the sections that there are."""
+    with pytest.raises(UsageError, match="summary, memory, training"):
+        list(compose(project, tools, section="prices"))
+
+
+def test_a_section_with_nothing_used(project: Project, tools: FakeTools) -> None:
+    """Before the first reference there is nothing to recompose, and no report is made."""
+    assert [type(event) for event in compose(project, tools, section="memory")] == [NothingToDo]
+    assert not project.report.exists()
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_a_dry_run_writes_nothing(project: Project, tools: FakeTools, every: bool) -> None:
+    """It says which sections would change and from how much evidence; no file changes."""
+    before = _files(project)
+    writer = tools.writer = ScriptedWriter([])
+    planned = of(Planned, compose(project, tools, every=every, dry_run=True))
+    expected = [("alpha", "memory", 1), ("alpha", "training", 1)]
+    if every:
+        expected += [("beta", "memory", 1), ("gamma", "training", 1)]
+    assert [(event.key, event.section) for event in planned] == [
+        (key, section) for key, section, _ in expected
+    ]
+    assert all(event.evidence > 0 for event in planned)
+    assert writer.tasks == []
+    assert _files(project) == before
+    assert tools.store.latest() is None
+
+
+def test_a_dry_run_without_evidence_says_so(project: Project, tools: FakeTools) -> None:
+    """What would change nothing is told."""
+    project.checklist.write_text(checklist(["garden"]), encoding="utf-8")
+    seen = list(compose(project, tools, dry_run=True))
+    assert [event.reason for event in of(NothingToDo, seen)] == ["garden brings no evidence"]
+
+
+def test_a_dry_run_of_one_section(project: Project, tools: FakeTools) -> None:
+    """A dry run of one section says from what it would be written, and writes nothing."""
+    list(compose(project, tools))
+    before = _files(project)
+    tools.writer = ScriptedWriter([])
+    seen = list(compose(project, tools, section="memory", dry_run=True))
+    assert [(event.key, event.section) for event in of(Planned, seen)] == [("alpha", "memory")]
+    assert _files(project) == before
+
+
+# --- what did not change ---------------------------------------------------------------------
+
+
+def test_a_section_without_new_evidence_costs_nothing(project: Project, tools: FakeTools) -> None:
+    """Only the sections for which a reference brings evidence, and those made of them, are drafted."""
+    writer = tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    writer.tasks.clear()
+    seen = list(compose(project, tools))
+    assert _drafted(writer) == ["memory", "summary"]
+    assert [event.section for event in of(Composed, seen)] == ["memory", "summary"]
+    assert [event.section for event in of(Composing, seen)] == ["memory", "summary"]
+
+
+def test_an_ingested_reference_is_not_read_again(project: Project, tools: FakeTools) -> None:
+    """What the store has is neither fetched nor embedded by compose."""
+    list(ingest(project, tools))
+    tools.web.asked.clear()
+    tools.embedder = FakeEmbedder()
+    seen = list(compose(project, tools, every=True))
+    assert not of(Reading, seen)
+    assert not of(Ingest, seen)
+    assert tools.web.asked == []
+    assert tools.embedder.documents == []
+
+
+# --- a report without its store --------------------------------------------------------------
+
+
+def _clone(project: Project, root: Path) -> FakeTools:
+    """Return the tools of a copy that has the report but no store, all boxes open."""
+    copy = project_at(root)
+    copy.report.write_bytes(project.report.read_bytes())
+    return FakeTools(copy, PAGES)
+
+
+def test_a_clone_ends_with_the_same_report(project: Project, tools: FakeTools) -> None:
+    """With the report there but no store, each run ends with the same report, and loses nothing."""
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    for _ in range(4):
+        seen = list(compose(copy, cloned))
+        assert of(Ticked, seen)
+        assert not of(SetAside, seen)
+        assert copy.report.read_bytes() == project.report.read_bytes()
+    assert all(boxes(copy).values())
+    cloned.store.close()
+
+
+def test_words_that_no_store_knows_are_set_aside(project: Project, tools: FakeTools) -> None:
+    """What a report without a store held beside its claims is kept in a file of its own."""
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    mine = project.report.read_bytes() + b"\nMy own words, caf\xe9.\n"
+    copy.report.write_bytes(mine)
+    paths = [event.path for event in of(SetAside, compose(copy, cloned, every=True))]
+    assert paths == [str(copy.root / "report.1.bak")]
+    assert (copy.root / "report.1.bak").read_bytes() == mine
+    assert copy.report.read_bytes() == project.report.read_bytes()
+    cloned.store.close()
+
+
+def test_a_clone_that_cannot_read_what_it_stands_on(project: Project, tools: FakeTools) -> None:
+    """A report is not rewritten without what it stands on."""
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    cloned.web.pages = {f"{SITE}alpha.md": PAGES[f"{SITE}alpha.md"]}
+    before = _files(copy)
+    with pytest.raises(RagError, match="stands on beta"):
+        list(compose(copy, cloned))
+    assert _files(copy) == before
+    cloned.store.close()
+
+
+@pytest.mark.parametrize("text", [b"# My novel\n\nIt was a dark night.\n", b"\xff\xfe\x00\x01"])
+def test_a_report_that_is_not_ours_is_refused(
+    project: Project, tools: FakeTools, text: bytes
+) -> None:
+    """A report.md that rag did not write is left alone."""
+    project.report.write_bytes(text)
+    with pytest.raises(UsageError, match="not written by rag"):
+        list(compose(project, tools))
+    assert project.report.read_bytes() == text
+    assert not any(boxes(project).values())
+
+
+def test_a_deleted_report_is_written_again(project: Project, tools: FakeTools) -> None:
+    """With its store there, a deleted report comes back whole with the next reference."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    project.report.unlink()
+    list(compose(project, tools))
+    assert all(words in _report(project) for words in ("96 GB", "141 GB", "9 minutes"))
