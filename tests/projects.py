@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fakes import FakeEmbedder, FakeFetcher, FakeIndex, FakePairScorer
 from rag.adapters.extractive import ExtractiveWriter
 from rag.adapters.fetch_file import FileFetcher
 from rag.adapters.store import Store
 from rag.flows.project import Project
-from rag.settings import Config, Taxonomy, load_config
-from rag.types import (
-    Block,
-    Draft,
-    Outline,
-    ProposedCitation,
-    ProposedClaim,
-    QuestionTask,
-    SectionTask,
-)
-
-from fakes import FakeEmbedder, FakeFetcher, FakeIndex, FakePairScorer
+from rag.settings import load_config
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from rag.ports import Embedder, PairScorer, Writer
+    from rag.settings import Config
+    from rag.types import QuestionTask, SectionTask
 
 SITE = "https://example.org/"
 
@@ -67,46 +60,45 @@ Roses want sun for most of the day, a soil that drains well, and a hard cut befo
 }
 NAMES = ("alpha", "beta", "gamma", "garden")
 
-OUTLINE = Outline.model_validate(
-    {
-        "title": "Accelerators",
-        "sections": [
-            {"id": "summary", "title": "Summary", "form": "summary", "claims": 1},
-            {
-                "id": "memory",
-                "title": "Memory",
-                "topics": [
-                    {
-                        "id": "memory-size",
-                        "heading": "How much memory",
-                        "questions": ["How much memory does the accelerator have on each chip?"],
-                        "terms": ["memory"],
-                        "words": 120,
-                    }
-                ],
-            },
-            {
-                "id": "training",
-                "title": "Training",
-                "topics": [
-                    {
-                        "id": "training-time",
-                        "heading": "How long training takes",
-                        "questions": ["How long does the training of a model take on a cluster?"],
-                        "terms": ["training"],
-                        "words": 120,
-                    }
-                ],
-            },
-        ],
-    }
-)
-TAXONOMY = Taxonomy.model_validate(
-    {
-        "elements": [{"name": "memory"}, {"name": "training"}],
-        "services": [{"name": "Alpha"}, {"name": "Beta"}, {"name": "Gamma"}],
-    }
-)
+OUTLINE = """
+title = "Accelerators"
+
+[[sections]]
+id = "summary"
+title = "Summary"
+form = "summary"
+claims = 1
+
+[[sections]]
+id = "memory"
+title = "Memory"
+[[sections.topics]]
+id = "memory-size"
+heading = "How much memory"
+questions = ["How much memory does the accelerator have on each chip?"]
+terms = ["memory"]
+words = 120
+
+[[sections]]
+id = "training"
+title = "Training"
+[[sections.topics]]
+id = "training-time"
+heading = "How long training takes"
+questions = ["How long does the training of a model take on a cluster?"]
+terms = ["training"]
+words = 120
+"""
+TAXONOMY = """
+elements = [{ name = "memory" }, { name = "training" }]
+services = [{ name = "Alpha" }, { name = "Beta" }, { name = "Gamma" }]
+"""
+SETTINGS = """
+[parse]
+min_words = 5
+[compose]
+min_cosine = 0.0
+"""
 
 
 class FakeTools:
@@ -121,7 +113,7 @@ class FakeTools:
     def __init__(
         self, project: Project, pages: Mapping[str, bytes], writer: Writer | None = None
     ) -> None:
-        self.config = _config(project.root)
+        self.config: Config = load_config(project.root)
         self.store = Store(project.store)
         self.index = FakeIndex()
         self.embedder: Embedder = FakeEmbedder()
@@ -136,14 +128,6 @@ class FakeTools:
         return self.embedder.fingerprint
 
 
-def _config(root: Path) -> Config:
-    settings = load_config(root).settings
-    compose = settings.compose.model_copy(update={"min_cosine": 0.0})
-    parse = settings.parse.model_copy(update={"min_words": 5})
-    settings = settings.model_copy(update={"compose": compose, "parse": parse})
-    return Config(settings=settings, outline=OUTLINE, taxonomy=TAXONOMY)
-
-
 def checklist(names: Iterable[str] = NAMES) -> str:
     """Return a checklist of the pages with these names."""
     lines = [f"- [ ] [{name.title()}]({SITE}{name}.md): figures" for name in names]
@@ -151,8 +135,11 @@ def checklist(names: Iterable[str] = NAMES) -> str:
 
 
 def project_at(root: Path, text: str | None = None) -> Project:
-    """Make a project whose checklist has this text; return it."""
-    root.mkdir(parents=True, exist_ok=True)
+    """Make a project with the small outline, whose checklist has this text; return it."""
+    files = {"rag": SETTINGS, "report": OUTLINE, "taxonomy": TAXONOMY}
+    (root / "config").mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (root / f"config/{name}.toml").write_text(content, encoding="utf-8")
     (root / "references.md").write_text(checklist() if text is None else text, encoding="utf-8")
     return Project(root=root)
 
@@ -175,3 +162,11 @@ def of(kind: type, events: Iterable[Any]) -> list[Any]:
 def boxes(project: Project) -> dict[str, bool]:
     """Return whether each reference's box is checked, by key, as the file has it now."""
     return {item.key: item.checked for item in project.read_checklist()[1].references}
+
+
+def local_project_at(root: Path, names: Iterable[str] = NAMES) -> Project:
+    """Make a project whose references are files in it; return it."""
+    project = project_at(root, checklist(names).replace(SITE, ""))
+    for url, content in PAGES.items():
+        (root / url.removeprefix(SITE)).write_bytes(content)
+    return project

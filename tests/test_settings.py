@@ -89,7 +89,7 @@ def test_a_mistake_in_the_outline_is_named(project):
     topic = 'heading = "H"\nquestions = ["?"]\nterms = ["t"]\n'
     one, two = (item.format(name, name) + topic for name in ("one", "two"))
     put(project, f'title = "T"\n{one}{two}wrong = 1\n', "report.toml")
-    with pytest.raises(ConfigError, match=r"line 16: unknown key 'sections\.1\.topics\.0\.wrong'"):
+    with pytest.raises(ConfigError, match=r"line 18: unknown key 'sections\.1\.topics\.0\.wrong'"):
         load_config(project)
     put(project, f'title = "T"\n{one}{two}'.replace('terms = ["t"]\n', ""), "report.toml")
     with pytest.raises(ConfigError, match=r"line 5: sections\.0\.topics\.0\.terms is missing"):

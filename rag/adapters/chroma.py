@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.errors import ServiceError
 from rag.types import Chunk, Hit
 
 if TYPE_CHECKING:
@@ -78,12 +79,13 @@ class ChromaIndex:
         """See `Index.add`."""
         if not chunks:
             return
-        self._collection().upsert(
-            ids=[chunk.id for chunk in chunks],
-            embeddings=[vector.tolist() for vector in vectors],
-            documents=[chunk.text for chunk in chunks],
-            metadatas=[_metadata(chunk) for chunk in chunks],
-        )
+        with _named_errors():
+            self._collection().upsert(
+                ids=[chunk.id for chunk in chunks],
+                embeddings=[vector.tolist() for vector in vectors],
+                documents=[chunk.text for chunk in chunks],
+                metadatas=[_metadata(chunk) for chunk in chunks],
+            )
         with self._transaction() as execute:
             for chunk, vector in zip(chunks, vectors, strict=True):
                 _forget(execute, "id", chunk.id)
@@ -104,7 +106,8 @@ class ChromaIndex:
     def remove(self, document_ids: Iterable[str]) -> None:
         """See `Index.remove`."""
         for document_id in document_ids:
-            self._collection().delete(where={"document_id": document_id})
+            with _named_errors():
+                self._collection().delete(where={"document_id": document_id})
             with self._transaction() as execute:
                 _forget(execute, "document_id", document_id)
 
@@ -121,9 +124,10 @@ class ChromaIndex:
         if self.count() < self._exact_below:
             return self._exact(vector, k, documents)
         where = {"document_id": {"$in": sorted(documents)}} if documents is not None else None
-        found = self._collection().query(
-            query_embeddings=[vector.tolist()], n_results=k, where=where, include=["distances"]
-        )
+        with _named_errors():
+            found = self._collection().query(
+                query_embeddings=[vector.tolist()], n_results=k, where=where, include=["distances"]
+            )
         scores = [1.0 - distance for distance in found["distances"][0]]
         return self._hits(zip(found["ids"][0], scores, strict=True))
 
@@ -185,6 +189,25 @@ class ChromaIndex:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def _named_errors() -> Iterator[None]:
+    """Turn what Chroma could not do into one line; most often the disk is full.
+
+    Raises:
+        ServiceError: with Chroma's own words.
+    """
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except ChromaError as error:
+        raise ServiceError(
+            f"store/chroma cannot be used ({error})",
+            advice="free some space; if that does not help, delete store/chroma and store/index.db: "
+            "the next run makes them anew",
+        ) from error
 
 
 def _forget(execute: Any, column: str, value: str) -> None:

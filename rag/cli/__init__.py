@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import signal
@@ -82,21 +83,35 @@ def main() -> None:
         _end(str(error), error.exit_status)
     except sqlite3.OperationalError as error:
         _end(f"the store cannot be used ({error}): {_mend(error)}", ServiceError.exit_status)
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise  # a bug of ours
+        _end(
+            f"a file of the store is damaged ({error}): delete store/index.db and store/chroma, which "
+            "the next run makes anew; if that does not help, move store/ away",
+            ServiceError.exit_status,
+        )
     except OSError as error:
         if error.filename is None and error.strerror is None:
             raise
         where = f"{error.filename}: " if error.filename else ""
-        _end(f"{where}{error.strerror}", ServiceError.exit_status)
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        advice = ": free some space" if full else ""
+        _end(f"{where}{error.strerror}{advice}", ServiceError.exit_status)
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def _mend(error: sqlite3.OperationalError) -> str:
     """Return what the user can do about a store that SQLite cannot use."""
-    if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+    if _code(error) & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
         return "free some space"
-    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+    if _code(error) == sqlite3.SQLITE_BUSY:
         return "wait for the other run to end"
     return "see that the folder store/ can be written"
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0)  # absent where SQLite itself was not reached
 
 
 def _interrupt(*_: object) -> None:

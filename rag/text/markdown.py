@@ -15,7 +15,7 @@ _SPECIAL = re.compile(
     | <(?=[A-Za-z/!?]|[^\s<>]*@)          # HTML, an address
     | &(?=\#?\w+;)                        # a character by its name or number
     | (?<=\S)~                            # strikes out what stands before it
-    | ^(?:[>\#] | [-+](?=\s|$) | -(?=-\s*-[-\s]*$))
+    | ^(?:[>\#] | [-+](?=\s|$) | -(?=[-\s]*$))
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -286,6 +286,20 @@ def test_a_report_without_claims_has_no_references():
     assert text == "# Report\n\n*A report.*\n"
 
 
-def test_the_order_of_citation_does_not_matter():
-    """The same claims make the same bytes, whatever the order of the references handed over."""
-    assert report()[0] == report()[0]
+def test_the_order_of_references_does_not_matter():
+    """However the references are handed over, the bytes are the same; footnotes are by label."""
+    notes = tuple(
+        Citation(
+            label=f"{key}-1", reference_key=key, document_id="d", start=0, end=1, quote="words"
+        )
+        for key in ("b", "a")
+    )
+    both = Claim(id="c", text="Both say so.", citations=notes)
+    blocks = (CheckedBlock(form="paragraph", claims=(both,)),)
+    books = {key: cited(location=f"{key}.md", reference=reference(key)) for key in ("a", "b")}
+    sections = (Section(id="net", title="Networking", blocks=blocks),)
+    text = render_report(OUTLINE, sections, books)
+    assert text == render_report(OUTLINE, sections, dict(reversed(books.items())))
+    assert "Both say so.[^b-1][^a-1]" in text
+    assert text.index("[^a-1]: ") < text.index("[^b-1]: ")
+    assert text.index("(a.md)") < text.index("(b.md)")

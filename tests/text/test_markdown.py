@@ -58,6 +58,7 @@ def bare(text: str) -> str:
 
 @given(LINES)
 @example("---")
+@example("--")
 @example("+")
 @example("1.")
 @example("&lt;b&gt;")
