@@ -1,5 +1,7 @@
 """The program: `rag` and `python -m rag`."""
 
+import os
+import signal
 import sys
 
 
@@ -11,7 +13,24 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.stderr.write("rag: interrupted\n")
-        sys.exit(130)
+        _leave(130)
+    except SystemExit as end:
+        _leave(end.code if isinstance(end.code, int) else 0)
+
+
+def _leave(status: int) -> None:
+    """End the process at once: all files are closed.
+
+    Python's own way out takes down the native threads of vendors, which costs time and, when a
+    signal comes meanwhile, the exit status.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # its reader has gone
+            continue
+    os._exit(status)
 
 
 if __name__ == "__main__":

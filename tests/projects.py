@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakes import FakeEmbedder, FakeFetcher, FakeIndex, FakePairScorer
+
 from rag.adapters.extractive import ExtractiveWriter
 from rag.adapters.fetch_file import FileFetcher
 from rag.adapters.store import Store
@@ -113,6 +114,7 @@ class FakeTools:
     def __init__(
         self, project: Project, pages: Mapping[str, bytes], writer: Writer | None = None
     ) -> None:
+        self.project = project
         self.config: Config = load_config(project.root)
         self.store = Store(project.store)
         self.index = FakeIndex()

@@ -9,11 +9,15 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.common import DATA, required
 from benchmarks.quality import extraction, refusal, retrieval
 from benchmarks.quality.questions import SETS, Question, load
 from benchmarks.quality.systems import Bm25, LlamaIndex, Rag
+
+if TYPE_CHECKING:
+    from rag.flows.ask import Answer
 
 _PARTS = ("extraction", "retrieval", "refusal")
 
@@ -22,7 +26,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA, help="has extraction/ and retrieval/")
     parser.add_argument(
-        "--sample", type=int, default=120, metavar="N", help="questions a set; 0 for all"
+        "--sample", type=int, default=0, metavar="N", help="questions a set (default: all)"
     )
     parser.add_argument("--only", choices=_PARTS, action="append", help="may be repeated")
     return parser.parse_args()
@@ -33,17 +37,19 @@ def _questions(data: Path, sample: int, parts: list[str]) -> bool:
     corpora = {name: required(data / "retrieval" / name) for name in SETS}
     questions: dict[str, list[Question]] = {}
     rags: dict[str, Rag] = {}
-    own: dict[str, list[bool]] = {}
+    own: dict[str, list[Answer]] = {}
     met = True
     with tempfile.TemporaryDirectory(prefix="rag-quality-") as scratch:
         for name, folder in corpora.items():
             questions[name] = load(folder, sample)
             rag = rags[name] = Rag(folder / "corpus", Path(scratch, name))
-            answers = [rag.ask(question.text) for question in questions[name]]
-            own[name] = [answer.is_refusal for answer in answers]
+            own[name] = [rag.ask(question.text) for question in questions[name]]
             if "retrieval" in parts:
-                peers = Bm25(folder / "corpus"), LlamaIndex(folder / "corpus", Path(scratch, f"{name}-stock"))
-                found = {rag.name: [rag.places(answer) for answer in answers]}
+                peers = (
+                    Bm25(folder / "corpus"),
+                    LlamaIndex(folder / "corpus", Path(scratch, f"{name}-stock")),
+                )
+                found = {rag.name: [rag.places(answer) for answer in own[name]]}
                 met &= retrieval.report(name, (rag, *peers), questions[name], found)
         if "refusal" in parts:
             met &= refusal.report(rags, questions, own)

@@ -24,9 +24,15 @@ _BM25_CHARACTERS = 1200
 class System(Protocol):
     """Something that finds passages."""
 
-    name: str
-    texts: Mapping[str, str]
-    """The text of each file as the system cuts it: places are offsets in it."""
+    @property
+    def name(self) -> str:
+        """What tables call it."""
+        ...
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The text of each file as the system cuts it: places are offsets in it."""
+        ...
 
     def find(self, question: str) -> list[Place]:
         """Return passages, best first."""
@@ -89,7 +95,7 @@ class Bm25:
     name = "BM25"
 
     def __init__(self, corpus: Path) -> None:
-        import bm25s  # noqa: PLC0415 - a peer, loaded where it is made
+        import bm25s  # type: ignore[import-untyped]  # noqa: PLC0415 - a peer, loaded here
 
         self._bm25s = bm25s
         self.texts = {file.name: file.read_text("utf-8") for file in sorted(corpus.iterdir())}

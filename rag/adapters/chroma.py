@@ -9,6 +9,7 @@ words are ranked by SQLite's FTS5 (BM25). Both are derived from the store and ca
 from __future__ import annotations
 
 import contextlib
+import heapq
 import json
 import logging
 import re
@@ -31,7 +32,7 @@ COLLECTION = "chunks"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS chunk (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL,
-    json TEXT NOT NULL, vector BLOB NOT NULL
+    vector BLOB NOT NULL, json TEXT NOT NULL -- last: reading a vector then skips it
 );
 CREATE INDEX IF NOT EXISTS chunk_document ON chunk (document_id);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
@@ -139,25 +140,26 @@ class ChromaIndex:
         if not match:
             return []
         rows = self._connection.execute(
-            "SELECT chunk.json, -bm25(words, 1.0, 0.5) AS score FROM words "  # noqa: S608 - placeholders
+            "SELECT chunk.id, -bm25(words, 1.0, 0.5) AS score FROM words "  # noqa: S608 - placeholders
             "JOIN chunk ON chunk.row = words.rowid WHERE words MATCH ? "
             + _filter(documents)
             + "ORDER BY score DESC, chunk.id LIMIT ?",
             (match, *_names(documents), k),
         )
-        return [Hit(chunk=Chunk.model_validate_json(text), score=score) for text, score in rows]
+        return self._hits(rows.fetchall())
 
     def _exact(self, vector: Vector, k: int, documents: frozenset[str] | None) -> list[Hit]:
         rows = self._connection.execute(
-            "SELECT id, vector FROM chunk WHERE 1 " + _filter(documents) + "ORDER BY id",  # noqa: S608
+            "SELECT id, vector FROM chunk WHERE 1 " + _filter(documents),  # noqa: S608
             _names(documents),
         ).fetchall()
         if not rows:
             return []
         matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
-        scores = matrix.reshape(len(rows), -1) @ vector
-        best = np.argsort(-scores, kind="stable")[:k]
-        return self._hits((rows[index][0], float(scores[index])) for index in best)
+        scores = (matrix.reshape(len(rows), -1) @ vector).tolist()
+        named = ((score, row[0]) for score, row in zip(scores, rows, strict=True))
+        best = heapq.nsmallest(k, named, key=lambda item: (-item[0], item[1]))
+        return self._hits((name, score) for score, name in best)
 
     def _hits(self, scored: Iterable[tuple[str, float]]) -> list[Hit]:
         hits = []

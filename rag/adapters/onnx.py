@@ -126,11 +126,13 @@ class OnnxPairScorer:
         self.name = f"onnx/{folder.fingerprint}"
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """See `PairScorer.score`."""
-        if self._threads == 1 or len(pairs) == 1:
-            return [self._score(pair) for pair in pairs]
+        """See `PairScorer.score`. Longest first, so that threads end together."""
+        order = sorted(range(len(pairs)), key=lambda at: len(pairs[at][1]), reverse=True)
         with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(self._score, pairs))
+            scores = dict(
+                zip(order, pool.map(self._score, (pairs[at] for at in order)), strict=True)
+            )
+        return [scores[at] for at in range(len(pairs))]
 
     def _score(self, pair: tuple[str, str]) -> float:
         query = pair[0][:1000]  # a longer query would leave no room for the passage

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import io
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 import click
 
 from rag import __version__
-from rag.errors import INTERRUPTED, RagError, ServiceError
+from rag.errors import INTERRUPTED
 
 # What each command does, in one line; the help of `rag` must not import them.
 _COMMANDS = {
@@ -72,46 +70,19 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         status: Any = group(standalone_mode=False)
-    except click.exceptions.Abort:
-        _end("interrupted; what was committed stays, the next run goes on", INTERRUPTED)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         _end("interrupted; what was committed stays, the next run goes on", INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except RagError as error:
-        _end(str(error), error.exit_status)
-    except sqlite3.OperationalError as error:
-        _end(f"the store cannot be used ({error}): {_mend(error)}", ServiceError.exit_status)
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
-            raise  # a bug of ours
-        _end(
-            f"a file of the store is damaged ({error}): delete store/index.db and store/chroma, which "
-            "the next run makes anew; if that does not help, move store/ away",
-            ServiceError.exit_status,
-        )
-    except OSError as error:
-        if error.filename is None and error.strerror is None:
+    except Exception as error:
+        from rag.cli.failures import explained
+
+        known = explained(error)
+        if known is None:
             raise
-        where = f"{error.filename}: " if error.filename else ""
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        advice = ": free some space" if full else ""
-        _end(f"{where}{error.strerror}{advice}", ServiceError.exit_status)
+        _end(*known)
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _mend(error: sqlite3.OperationalError) -> str:
-    """Return what the user can do about a store that SQLite cannot use."""
-    if _code(error) & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
-        return "free some space"
-    if _code(error) == sqlite3.SQLITE_BUSY:
-        return "wait for the other run to end"
-    return "see that the folder store/ can be written"
-
-
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0)  # absent where SQLite itself was not reached
 
 
 def _interrupt(*_: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import PrerequisiteError, ServiceError, UsageError
@@ -56,6 +58,8 @@ class Answer(Value):
     sources: tuple[SourceNote, ...]
     passages: tuple[Passage, ...]
     """What was found, best first, whether or not it answers."""
+    answerable: bool
+    """Whether the passages are judged to answer; the writer may still find nothing to quote."""
 
     @property
     def is_refusal(self) -> bool:
@@ -101,6 +105,7 @@ def ask(
         claims=claims,
         sources=tuple(_note(citation, cited[citation.document_id]) for citation in used.values()),
         passages=tuple(_passage(item, cited[item.document.id]) for item in evidence),
+        answerable=found.answers,
     )
 
 
@@ -120,13 +125,17 @@ def _askable(tools: Tools, key: str | None) -> list[Ingested]:
 
 
 def _found(tools: Tools, question: str, documents: frozenset[str]) -> _Found:
+    """Search, then let the reranker order what is best, and judge whether it answers at all."""
     settings = tools.config.settings
     count = settings.retrieve.candidates
-    vector = tools.embedder.embed_query(question)
-    dense = tools.index.search_dense(vector, count, documents)
-    lexical = tools.index.search_lexical(question, count, documents)
-    hits = fuse(dense, lexical, settings.retrieve)
-    scorer = tools.reranker
+    with ThreadPoolExecutor(1) as background:
+        # Its weights load while the embedder's do, and while the index is searched.
+        loading = background.submit(lambda: tools.reranker)
+        vector = tools.embedder.embed_query(question)
+        dense = tools.index.search_dense(vector, count, documents)
+        lexical = tools.index.search_lexical(question, count, documents)
+        hits = fuse(dense, lexical, settings.retrieve)
+        scorer = loading.result()
     if scorer is None:
         best = max((hit.score for hit in dense), default=-1.0)
         return _Found(hits, best >= settings.ask.min_cosine)
@@ -134,7 +143,7 @@ def _found(tools: Tools, question: str, documents: frozenset[str]) -> _Found:
     scores = scorer.score([(question, hit.chunk.passage) for hit in shown])
     by_id = {hit.chunk.id: score for hit, score in zip(shown, scores, strict=True)}
     ordered = rerank(hits, by_id, settings.retrieve.rerank_weight)
-    return _Found(ordered, max(scores, default=-99.0) >= settings.ask.min_score)
+    return _Found(ordered, max(scores, default=-math.inf) >= settings.ask.min_score)
 
 
 def _claims(tools: Tools, question: str, evidence: tuple[Evidence, ...]) -> tuple[Claim, ...]:

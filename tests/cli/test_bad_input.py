@@ -9,14 +9,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-
+from program import run
 from projects import checklist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import Ran
 
 COMMANDS = [("ingest",), ("compose",), ("status",), ("ask", "How much memory?")]
 
@@ -29,9 +27,9 @@ def _rewrite(path: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0])
-def test_no_checklist(tmp_path: Path, rag: Callable[..., Ran], arguments: tuple[str, ...]) -> None:
+def test_no_checklist(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """A folder without references.md is refused by every command, and nothing is made there."""
-    done = rag(tmp_path, *arguments)
+    done = run(tmp_path, *arguments)
     assert done.status == 2
     assert "no references.md" in done.line
     assert "rag init" in done.line
@@ -39,44 +37,40 @@ def test_no_checklist(tmp_path: Path, rag: Callable[..., Ran], arguments: tuple[
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0])
-def test_binary_checklist(
-    tmp_path: Path, rag: Callable[..., Ran], arguments: tuple[str, ...]
-) -> None:
+def test_binary_checklist(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """A checklist that is no text is refused and left as it is."""
     content = b"\x89PNG\r\n\x00\x00- [ ] a.md\n"
     (tmp_path / "references.md").write_bytes(content)
-    done = rag(tmp_path, *arguments)
+    done = run(tmp_path, *arguments)
     assert done.status == 2
     assert "references.md is not text" in done.line
     assert (tmp_path / "references.md").read_bytes() == content
 
 
-def test_checklist_that_is_a_folder(tmp_path: Path, rag: Callable[..., Ran]) -> None:
+def test_checklist_that_is_a_folder(tmp_path: Path) -> None:
     """A folder of that name is named as what it is."""
     (tmp_path / "references.md").mkdir()
-    done = rag(tmp_path, "compose")
+    done = run(tmp_path, "compose")
     assert done.status == 2
     assert "is a folder" in done.line
 
 
 @pytest.mark.models
-def test_empty_checklist(tmp_path: Path, rag: Callable[..., Ran]) -> None:
+def test_empty_checklist(tmp_path: Path) -> None:
     """With no reference there is nothing to do, which is no failure."""
     (tmp_path / "references.md").write_bytes(b"")
     for name in ("ingest", "compose", "status"):
-        done = rag(tmp_path, name)
+        done = run(tmp_path, name)
         assert (done.status, done.err) == (0, "")
-    assert rag(tmp_path, "compose").out == (
-        "nothing to do: none of 0 references is unchecked\n"
-    )
-    assert rag(tmp_path, "ask", "Why?").status == 3
+    assert run(tmp_path, "compose").out == ("nothing to do: none of 0 references is unchecked\n")
+    assert run(tmp_path, "ask", "Why?").status == 3
     assert (tmp_path / "references.md").read_bytes() == b""
     assert not (tmp_path / "report.md").exists()
 
 
-def test_project_that_is_nowhere(tmp_path: Path, rag: Callable[..., Ran]) -> None:
+def test_project_that_is_nowhere(tmp_path: Path) -> None:
     """A project folder that is not there is not made."""
-    done = rag(tmp_path, "-C", "nowhere", "compose")
+    done = run(tmp_path, "-C", "nowhere", "compose")
     assert done.status == 2
     assert "no references.md" in done.line
     assert not (tmp_path / "nowhere").exists()
@@ -86,10 +80,10 @@ def test_project_that_is_nowhere(tmp_path: Path, rag: Callable[..., Ran]) -> Non
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0])
-def test_unknown_key(bare: Path, rag: Callable[..., Ran], arguments: tuple[str, ...]) -> None:
+def test_unknown_key(bare: Path, arguments: tuple[str, ...]) -> None:
     """An unknown key is named with file and line."""
     _rewrite(bare / "config/rag.toml", "# mine\n[fetch]\nattemps = 3\n")
-    done = rag(bare, *arguments)
+    done = run(bare, *arguments)
     assert done.status == 2
     assert "config/rag.toml, line 3: unknown key 'fetch.attemps'" in done.line
 
@@ -107,21 +101,19 @@ def test_unknown_key(bare: Path, rag: Callable[..., Ran], arguments: tuple[str, 
     ],
 )
 @pytest.mark.models
-def test_bad_value(
-    bare: Path, rag: Callable[..., Ran], file: str, content: str, words: str
-) -> None:
+def test_bad_value(bare: Path, file: str, content: str, words: str) -> None:
     """A bad value is named with key, file and line; nothing is written."""
     _rewrite(bare / f"config/{file}.toml", content)
-    done = rag(bare, "compose")
+    done = run(bare, "compose")
     assert done.status == 2
     assert words in done.line
     assert not (bare / "report.md").exists()
 
 
-def test_missing_model(bare: Path, rag: Callable[..., Ran]) -> None:
+def test_missing_model(bare: Path) -> None:
     """A model that is nowhere is a missing prerequisite; the line says what can be set."""
     _rewrite(bare / "config/rag.toml", '[embedder]\nmodel = "nobody/nothing"\n')
-    done = rag(bare, "ingest")
+    done = run(bare, "ingest")
     assert done.status == 3
     assert "'nobody/nothing'" in done.line
     assert "BAAI/bge-small-en-v1.5" in done.line
@@ -134,9 +126,9 @@ def test_missing_model(bare: Path, rag: Callable[..., Ran]) -> None:
     "arguments",
     [("ingest", "--fast"), ("frobnicate",), ("ask", "-k", "0", "Why?"), ("compose", "--wait", "x")],
 )
-def test_wrong_use(bare: Path, rag: Callable[..., Ran], arguments: tuple[str, ...]) -> None:
+def test_wrong_use(bare: Path, arguments: tuple[str, ...]) -> None:
     """A wrong option, command or value exits with 2 and no traceback."""
-    done = rag(bare, *arguments)
+    done = run(bare, *arguments)
     assert done.status == 2
     assert "Error: " in done.err
     assert "Traceback" not in done.err
@@ -154,11 +146,9 @@ def test_wrong_use(bare: Path, rag: Callable[..., Ran], arguments: tuple[str, ..
         (("ask",), "the question is empty"),
     ],
 )
-def test_words_that_name_nothing(
-    composed: Path, rag: Callable[..., Ran], arguments: tuple[str, ...], words: str
-) -> None:
+def test_words_that_name_nothing(composed: Path, arguments: tuple[str, ...], words: str) -> None:
     """A key, a section or a question that is none is answered with those that there are."""
-    done = rag(composed, *arguments)
+    done = run(composed, *arguments)
     assert done.status == 2
     assert words in done.line
 
@@ -175,7 +165,8 @@ def _store_with(bare: Path, *statements: str) -> None:
 
 @pytest.mark.models
 def test_store_of_another_embedder(
-    tmp_path: Path, composed: Path, rag: Callable[..., Ran]
+    tmp_path: Path,
+    composed: Path,
 ) -> None:
     """Every command that would mix two models refuses, and names the command that mends it."""
     copy = shutil.copytree(composed, tmp_path / "copy")
@@ -183,22 +174,22 @@ def test_store_of_another_embedder(
     _rewrite(copy / "references.md", checklist().replace("https://example.org/", ""))
     before = (copy / "report.md").read_bytes()
     for arguments in (("ingest",), ("compose",), ("ask", "How much memory?")):
-        done = rag(copy, *arguments)
+        done = run(copy, *arguments)
         assert done.status == 3
         assert "'onnx/other@0123'" in done.line
         assert "rag ingest --rebuild" in done.line
     assert (copy / "report.md").read_bytes() == before
-    done = rag(copy, "ingest", "--rebuild")
+    done = run(copy, "ingest", "--rebuild")
     assert done.status == 0
-    assert rag(copy, "ask", "How much memory does Beta have?").status == 0
+    assert run(copy, "ask", "How much memory does Beta have?").status == 0
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0])
-def test_newer_schema(bare: Path, rag: Callable[..., Ran], arguments: tuple[str, ...]) -> None:
+def test_newer_schema(bare: Path, arguments: tuple[str, ...]) -> None:
     """A store of a newer version is refused and left as it is."""
     (bare / "store").mkdir()
     _store_with(bare, "CREATE TABLE future (x)", "PRAGMA user_version = 99")
-    done = rag(bare, *arguments)
+    done = run(bare, *arguments)
     assert done.status == 3
     assert "schema 99" in done.line
     with closing(sqlite3.connect(bare / "store/rag.db")) as database:
@@ -206,11 +197,11 @@ def test_newer_schema(bare: Path, rag: Callable[..., Ran], arguments: tuple[str,
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: words[0])
-def test_store_that_is_none(bare: Path, rag: Callable[..., Ran], arguments: tuple[str, ...]) -> None:
+def test_store_that_is_none(bare: Path, arguments: tuple[str, ...]) -> None:
     """A file that is no store is named, and stays."""
     (bare / "store").mkdir()
     (bare / "store/rag.db").write_bytes(b"not a database " * 100)
-    done = rag(bare, *arguments)
+    done = run(bare, *arguments)
     assert done.status == 3
     assert "is not a store" in done.line
     assert (bare / "store/rag.db").read_bytes() == b"not a database " * 100
@@ -218,27 +209,25 @@ def test_store_that_is_none(bare: Path, rag: Callable[..., Ran], arguments: tupl
 
 @pytest.mark.models
 @pytest.mark.parametrize("arguments", [("ingest",), ("ask", "How much memory?")])
-def test_damaged_index(
-    tmp_path: Path, composed: Path, rag: Callable[..., Ran], arguments: tuple[str, ...]
-) -> None:
+def test_damaged_index(tmp_path: Path, composed: Path, arguments: tuple[str, ...]) -> None:
     """A damaged index is named with what to delete; without it the store makes a new one."""
     copy = shutil.copytree(composed, tmp_path / "copy")
     (copy / "store/index.db").write_bytes(b"not a database " * 100)
-    done = rag(copy, *arguments)
+    done = run(copy, *arguments)
     assert done.status == 6
     assert "store/index.db" in done.line
     (copy / "store/index.db").unlink()
     shutil.rmtree(copy / "store/chroma")
-    assert rag(copy, "ask", "How much memory has each chip of the Beta accelerator?").status == 0
+    assert run(copy, "ask", "How much memory has each chip of the Beta accelerator?").status == 0
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 @pytest.mark.models
-def test_read_only_report(bare: Path, rag: Callable[..., Ran]) -> None:
+def test_read_only_report(bare: Path) -> None:
     """A report that the user made read-only is not replaced; made writable, it is."""
     (bare / "report.md").touch(mode=0o444)
-    done = rag(bare, "compose")
+    done = run(bare, "compose")
     assert done.status == 6
     assert "read-only" in done.line
     (bare / "report.md").chmod(0o644)
-    assert rag(bare, "compose").status == 0
+    assert run(bare, "compose").status == 0

@@ -6,15 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-
+from program import run
 from projects import PAGES, SITE, project_at
 from servers import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Ran
+    from program import Ran
     from servers import Request, Server
 
 pytestmark = pytest.mark.models
@@ -29,7 +29,7 @@ max_bytes = 1_000_000
 [parse]
 min_words = 5
 """
-_LATIN = "Café Ω".replace(" Ω", "") + " serves a résumé of 12 GB memory to every naïve reader."
+_LATIN = "The café serves a résumé of 12 GB memory to every naïve reader."
 
 
 def _stream(request: Request) -> None:
@@ -65,36 +65,42 @@ def _routes(server: Server) -> None:
 
 BAD = {
     "absent": "404",
-    "slow": "0.5 s",
+    "slow": "fetch.read_timeout_s = 0.5",
     "empty": "empty",
     "announced": "fetch.max_bytes",
     "streamed": "fetch.max_bytes",
     "login": "words",
     "busy": "503",
-    "broken": "connection",
+    "broken": "breaks off",
     "picture": "image/png",
     "folder": "is a folder",
     "nothing": "is not there",
     "blank": "is empty",
 }
+_FILES = ("[folder](folder/)", "nothing.md", "blank.md", "alpha.md")
 GOOD = ("alpha", "latin", "nul")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, rag: Callable[..., Ran]) -> Iterator[_Run]:
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Run]:
     """One ingest of three good references among many bad ones."""
     root = tmp_path_factory.mktemp("bad")
     with serving() as server:
         _routes(server)
         pages = [*server.routes, "/absent.html"]
         lines = [f"- [ ] <{server.url(path)}>\n" for path in pages]
-        lines += ["- [ ] folder/\n", "- [ ] nothing.md\n", "- [ ] blank.md\n", "- [ ] alpha.md\n"]
+        lines += [
+            "- [ ] [folder](folder/)\n",
+            "- [ ] nothing.md\n",
+            "- [ ] blank.md\n",
+            "- [ ] alpha.md\n",
+        ]
         project_at(root, "".join(lines))
         (root / "config/rag.toml").write_text(_SETTINGS, encoding="utf-8")
         (root / "folder").mkdir()
         (root / "blank.md").touch()
         (root / "alpha.md").write_bytes(PAGES[f"{SITE}alpha.md"])
-        yield root, rag(root, "ingest"), server
+        yield root, run(root, "ingest"), server
 
 
 _Run = tuple["Path", "Ran", "Server"]
@@ -107,15 +113,15 @@ def _skips(done: Ran) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("key", BAD)
-def test_bad_reference_is_named(run: _Run, key: str) -> None:
+def test_bad_reference_is_named(bad: _Run, key: str) -> None:
     """What is wrong with a reference stands in one line with its key."""
-    _, done, _ = run
+    _, done, _ = bad
     assert BAD[key] in _skips(done)[key]
 
 
-def test_the_others_go_on(run: _Run) -> None:
+def test_the_others_go_on(bad: _Run) -> None:
     """Good references among bad ones are read; the exit status says that something was done."""
-    _, done, _ = run
+    _, done, _ = bad
     assert (done.status, done.err) == (0, "")
     assert set(_skips(done)) == set(BAD)
     assert {line.split(":")[0] for line in done.out.splitlines() if " chunks of " in line} == set(
@@ -123,47 +129,46 @@ def test_the_others_go_on(run: _Run) -> None:
     )
 
 
-def test_a_wrong_charset_is_seen_through(run: _Run, rag: Callable[..., Ran]) -> None:
+def test_a_wrong_charset_is_seen_through(bad: _Run) -> None:
     """A page in another charset than announced is read as it was meant."""
-    root, _, _ = run
-    done = rag(root, "ask", "--reference", "latin", "--json", "Who serves a résumé of 12 GB memory?")
+    root, _, _ = bad
+    done = run(root, "ask", "--reference", "latin", "--json", "Who serves 12 GB of memory?")
     assert _LATIN in done.out
 
 
-def test_no_more_is_read_than_allowed(run: _Run) -> None:
+def test_no_more_is_read_than_allowed(bad: _Run) -> None:
     """A huge source is given up when it is announced, or once it is over the limit."""
-    root, _, _ = run
+    root, _, _ = bad
     sizes = [path.stat().st_size for path in (root / "store/sources").iterdir()]
-    assert len(sizes) == len(GOOD) + 2, "the good ones, and those that turned out to have no text"
     assert max(sizes) < 1_000_000
 
 
-def test_a_second_run_tries_only_what_failed(run: _Run, rag: Callable[..., Ran]) -> None:
+def test_a_second_run_tries_only_what_failed(bad: _Run) -> None:
     """With nothing new to be had the run exits with 1, and asks no good reference again."""
-    root, _, server = run
+    root, _, server = bad
     before = len(server.requests)
-    done = rag(root, "ingest")
+    done = run(root, "ingest")
     assert done.status == 1
     assert set(_skips(done)) == set(BAD)
     asked = {request.path for request in server.requests[before:]}
-    assert not asked & {f"/{key}.html" for key in GOOD} | {"/nul.txt"} & asked
+    assert not asked & {"/latin.html", "/nul.txt"}
 
 
-def test_strict_fails_on_a_skip(run: _Run, rag: Callable[..., Ran]) -> None:
+def test_strict_fails_on_a_skip(bad: _Run) -> None:
     """`--strict` exits with 1 when anything was skipped."""
-    root, _, _ = run
+    root, _, _ = bad
     (root / "extra.md").write_bytes(PAGES[f"{SITE}beta.md"])
     with (root / "references.md").open("a", encoding="utf-8") as file:
         file.write("- [ ] extra.md\n")
-    done = rag(root, "ingest", "--strict")
+    done = run(root, "ingest", "--strict")
     assert "extra: " in done.out
     assert done.status == 1
 
 
-def test_status_says_why(run: _Run, rag: Callable[..., Ran]) -> None:
+def test_status_says_why(bad: _Run) -> None:
     """`rag status` shows each failure with its reason, in a pipe on one line."""
-    root, _, _ = run
-    lines = rag(root, "status").out.splitlines()
+    root, _, _ = bad
+    lines = run(root, "status").out.splitlines()
     for key, words in BAD.items():
         line = next(line for line in lines if f" {key} " in line)
         assert "failed: " in line
@@ -171,12 +176,12 @@ def test_status_says_why(run: _Run, rag: Callable[..., Ran]) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_unreadable_file(tmp_path: Path, rag: Callable[..., Ran]) -> None:
+def test_unreadable_file(tmp_path: Path) -> None:
     """A file without permission is named; a checklist without it is refused."""
     project_at(tmp_path, "- [ ] secret.md\n")
     (tmp_path / "secret.md").touch(mode=0o000)
-    assert "may not be read" in rag(tmp_path, "ingest").out
+    assert "may not be read" in run(tmp_path, "ingest").out
     (tmp_path / "references.md").chmod(0o000)
-    done = rag(tmp_path, "ingest")
+    done = run(tmp_path, "ingest")
     assert done.status == 2
     assert "cannot be read" in done.line

@@ -13,14 +13,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-
-from conftest import command, environment
+from program import command, environment, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import Ran
 
 QUESTION = "How much memory does the Beta accelerator have on each chip?"
 _VENDORS = {
@@ -40,7 +37,7 @@ _VENDORS = {
 
 def _piped(root: Path, words: str) -> subprocess.CompletedProcess[bytes]:
     """Run a shell pipeline in which `rag` is the program; the status is the program's own."""
-    script = f"rag() {{ {shlex.join(command())} \"$@\"; }}\n{words}\nexit ${{PIPESTATUS[0]}}"
+    script = f'rag() {{ {shlex.join(command())} "$@"; }}\n{words}\nexit ${{PIPESTATUS[0]}}'
     return subprocess.run(
         ["bash", "-c", script],
         cwd=root,
@@ -67,81 +64,81 @@ def test_help_loads_no_vendor() -> None:
 
 
 @pytest.mark.parametrize("name", ["init", "ingest", "compose", "ask", "status"])
-def test_each_command_explains_itself(tmp_path: Path, rag: Callable[..., Ran], name: str) -> None:
+def test_each_command_explains_itself(tmp_path: Path, name: str) -> None:
     """Every command has a help text, needs no project for it, and is named in the program's."""
-    done = rag(tmp_path, name, "--help")
+    done = run(tmp_path, name, "--help")
     assert done.status == 0
     assert f"rag {name}" in done.out
-    assert re.search(rf"^  {name}  +\S", rag(tmp_path, "--help").out, re.MULTILINE)
+    assert re.search(rf"^  {name}  +\S", run(tmp_path, "--help").out, re.MULTILINE)
 
 
-def test_init_makes_a_project_that_works(tmp_path: Path, rag: Callable[..., Ran]) -> None:
+def test_init_makes_a_project_that_works(tmp_path: Path) -> None:
     """After `rag init DIR`, `rag status` in it has nothing to complain about."""
-    done = rag(tmp_path, "init", "mine")
+    done = run(tmp_path, "init", "mine")
     assert done.status == 0
     assert "references.md" in done.out
-    assert rag(tmp_path, "-C", "mine", "status").status == 0
-    assert rag(tmp_path, "init", "mine").out == "all there\n"
+    assert run(tmp_path, "-C", "mine", "status").status == 0
+    assert run(tmp_path, "init", "mine").out == "all there\n"
 
 
 @pytest.mark.models
-def test_the_road(bare: Path, rag: Callable[..., Ran]) -> None:
+def test_the_road(bare: Path) -> None:
     """Ingest, a no-op, compose one by one, nothing to do: each says what it did."""
-    done = rag(bare, "ingest")
+    done = run(bare, "ingest")
     assert (done.status, done.err) == (0, "")
     assert len(done.out.splitlines()) == 4
-    assert rag(bare, "ingest").out == "nothing to do: all 4 references are in the store\n"
-    assert rag(bare, "compose", "--dry-run").out.startswith("alpha would change memory from ")
+    assert run(bare, "ingest").out == "nothing to do: all 4 references are in the store\n"
+    assert run(bare, "compose", "--dry-run").out.startswith("alpha would change memory from ")
     assert not (bare / "report.md").exists()
-    done = rag(bare, "compose")
+    done = run(bare, "compose")
     assert done.status == 0
     assert done.out.splitlines()[-1] == "alpha: used, edition 1"
-    assert rag(bare, "compose", "--all").status == 0
+    assert run(bare, "compose", "--all").status == 0
     assert (bare / "references.md").read_text(encoding="utf-8").count("- [x]") == 4
     before = (bare / "report.md").read_bytes()
-    done = rag(bare, "compose", "--all")
+    done = run(bare, "compose", "--all")
     assert (done.status, done.err) == (0, "")
     assert done.out == "nothing to do: none of 4 references is unchecked\n"
-    assert rag(bare, "compose", "--section", "memory").status == 0
+    assert run(bare, "compose", "--section", "memory").status == 0
     assert (bare / "report.md").read_bytes() == before
 
 
 @pytest.mark.models
-def test_an_answer(composed: Path, rag: Callable[..., Ran]) -> None:
+def test_an_answer(composed: Path) -> None:
     """An answer has numbered claims and their sources; as JSON it has the same, with offsets."""
-    done = rag(composed, "ask", QUESTION)
+    done = run(composed, "ask", QUESTION)
     assert (done.status, done.err) == (0, "")
     assert "141 GB" in done.out
     assert "[1] Beta accelerators, Memory of Beta" in done.out
-    answer = json.loads(rag(composed, "ask", "--json", "-k", "1", QUESTION).out)
+    answer = json.loads(run(composed, "ask", "--json", "-k", "1", QUESTION).out)
     assert answer["claims"][0]["citations"][0]["reference_key"] == "beta"
     assert answer["sources"][0]["quote"] in answer["passages"][0]["text"]
     assert len(answer["passages"]) == 1
 
 
 @pytest.mark.models
-def test_a_question_from_a_pipe(composed: Path, rag: Callable[..., Ran]) -> None:
+def test_a_question_from_a_pipe(composed: Path) -> None:
     """A piped question is answered as one on the command line, whatever its bytes."""
-    expected = rag(composed, "ask", QUESTION).out
-    assert rag(composed, "ask", given=QUESTION.encode() + b"\n").out == expected
-    assert rag(composed, "ask", "-", given=QUESTION.encode()).out == expected
-    done = rag(composed, "ask", given=b"\xff\xfe\x00 memory of Beta?")
+    expected = run(composed, "ask", QUESTION).out
+    assert run(composed, "ask", given=QUESTION.encode() + b"\n").out == expected
+    assert run(composed, "ask", "-", given=QUESTION.encode()).out == expected
+    done = run(composed, "ask", given=b"\xff\xfe\x00 memory of Beta?")
     assert (done.status, done.err) == (0, "")
-    done = rag(composed, "ask", given=b"memory " * 20_000)
+    done = run(composed, "ask", given=b"memory " * 20_000)
     assert (done.status, done.err) == (0, "")
 
 
 @pytest.mark.models
-def test_a_refusal(composed: Path, rag: Callable[..., Ran]) -> None:
+def test_a_refusal(composed: Path) -> None:
     """What the references do not answer is said plainly; that is no failure."""
-    done = rag(composed, "ask", "Who won the football world cup in 1974?")
+    done = run(composed, "ask", "Who won the football world cup in 1974?")
     assert (done.status, done.out) == (0, "The references do not answer this.\n")
 
 
 @pytest.mark.models
-def test_status_as_json(composed: Path, rag: Callable[..., Ran]) -> None:
+def test_status_as_json(composed: Path) -> None:
     """`status --json` parses and has every reference and section."""
-    found = json.loads(rag(composed, "status", "--json").out)
+    found = json.loads(run(composed, "status", "--json").out)
     states = {item["key"]: item["state"] for item in found["references"]}
     assert states == {
         "alpha": "used",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from projects import PAGES, FakeTools, project_at
 
 if TYPE_CHECKING:

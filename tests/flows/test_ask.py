@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from fakes import ScriptedWriter
 from projects import FakeTools, quoting
+
 from rag.errors import PrerequisiteError, ServiceError, UsageError
 from rag.flows.ask import ask
 from rag.flows.compose import compose

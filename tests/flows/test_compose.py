@@ -8,9 +8,9 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-
 from fakes import FakeEmbedder, ScriptedWriter
-from projects import PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
+from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
+
 from rag.errors import RagError, UsageError
 from rag.flows.compose import compose
 from rag.flows.events import (
@@ -29,6 +29,7 @@ from rag.flows.status import status
 from rag.types import Draft, QuestionTask, SectionTask, Skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rag.flows.project import Project
@@ -293,6 +294,32 @@ def test_a_reference_with_a_missing_draft_is_not_lost(project: Project, tools: F
     plain.store.close()
 
 
+def test_a_reference_without_any_draft_takes_part(project: Project, tools: FakeTools) -> None:
+    """What got no draft yet is evidence for the next reference's sections all the same."""
+    writer = tools.writer = ScriptedWriter(_Refusing(memory=1, training=1))
+    list(compose(project, tools))
+    writer.tasks.clear()
+    tools.web.pages.pop(f"{SITE}alpha.md")
+    tools.store.save_failed("alpha", f"{SITE}alpha.md", "fetch", "gone")
+    project.checklist.write_text(checklist(["beta", "alpha"]), encoding="utf-8")
+    list(compose(project, tools))
+    assert _drafted(writer)[0] == "memory"
+    assert {item.reference.key for item in writer.tasks[0].evidence} == {"alpha", "beta"}
+
+
+def test_missing_drafts_of_a_text_with_more(project: Project, tools: FakeTools) -> None:
+    """Sections that only the new text brings evidence for are drafted with the missing ones."""
+    project.checklist.write_text(checklist(["beta"]), encoding="utf-8")
+    tools.writer = ScriptedWriter(_Refusing(memory=1))
+    list(compose(project, tools))
+    page = PAGES[f"{SITE}beta.md"] + PAGES[f"{SITE}gamma.md"]
+    tools.web.pages[f"{SITE}beta.md"] = page
+    list(ingest(project, tools, refresh=True))
+    list(compose(project, tools))
+    assert "141 GB" in _report(project)
+    assert "9 minutes" in _report(project)
+
+
 def test_missing_drafts_of_a_text_that_changed(project: Project, tools: FakeTools) -> None:
     """What was missing of an old text says nothing of the new one: all its sections are drafted."""
     tools.writer = ScriptedWriter(_Refusing(training=1))
@@ -304,6 +331,45 @@ def test_missing_drafts_of_a_text_that_changed(project: Project, tools: FakeTool
     assert "97 GB" in _report(project)
     assert "12 days" in _report(project)
     _assert_grounded(tools)
+
+
+# --- sections made of sections ---------------------------------------------------------------
+
+_MATCHES = """
+[[sections]]
+id = "{name}"
+title = "{name}"
+[[sections.topics]]
+id = "{name}-matches"
+heading = "Matches"
+form = "matches"
+questions = ["Which service?"]
+terms = ["service"]
+"""
+
+
+def test_a_section_sees_only_what_it_is_made_of(project: Project) -> None:
+    """Matches are made of the sections with evidence, a summary of all but itself."""
+    outline = project.root / "config/report.toml"
+    more = "".join(_MATCHES.format(name=name) for name in ("guide", "atlas"))
+    outline.write_text(outline.read_text(encoding="utf-8") + more, encoding="utf-8")
+    writer = ScriptedWriter(quoting)
+    tools = FakeTools(project, PAGES, writer)
+    for _ in range(2):
+        writer.tasks.clear()
+        list(compose(project, tools))
+    seen = {
+        task.spec.id: [item.id for item in task.others]
+        for task in writer.tasks
+        if isinstance(task, SectionTask)
+    }
+    assert seen == {
+        "memory": [],
+        "guide": ["memory", "training"],
+        "atlas": ["memory", "training"],
+        "summary": ["memory", "training", "guide", "atlas"],
+    }
+    tools.store.close()
 
 
 # --- one section, dry run --------------------------------------------------------------------
@@ -374,7 +440,7 @@ def test_a_dry_run_of_one_section(project: Project, tools: FakeTools) -> None:
 
 
 def test_a_section_without_new_evidence_costs_nothing(project: Project, tools: FakeTools) -> None:
-    """Only the sections for which a reference brings evidence, and those made of them, are drafted."""
+    """Only sections with evidence of the new reference, and those made of them, are drafted."""
     writer = tools.writer = ScriptedWriter(quoting)
     list(compose(project, tools))
     writer.tasks.clear()
@@ -399,18 +465,21 @@ def test_an_ingested_reference_is_not_read_again(project: Project, tools: FakeTo
 # --- a report without its store --------------------------------------------------------------
 
 
-def _clone(project: Project, root: Path) -> FakeTools:
+def _clone(project: Project, root: Path, names: Sequence[str] = NAMES) -> FakeTools:
     """Return the tools of a copy that has the report but no store, all boxes open."""
-    copy = project_at(root)
+    copy = project_at(root, checklist(names))
     copy.report.write_bytes(project.report.read_bytes())
     return FakeTools(copy, PAGES)
 
 
-def test_a_clone_ends_with_the_same_report(project: Project, tools: FakeTools) -> None:
+@pytest.mark.parametrize("names", [NAMES, ("beta", "gamma", "alpha", "garden")])
+def test_a_clone_ends_with_the_same_report(
+    project: Project, tools: FakeTools, names: Sequence[str]
+) -> None:
     """With the report there but no store, each run ends with the same report, and loses nothing."""
     list(compose(project, tools, every=True))
-    copy = project_at(project.root.parent / "clone")
-    cloned = _clone(project, copy.root)
+    cloned = _clone(project, project.root.parent / "clone", names)
+    copy = cloned.project
     for _ in range(4):
         seen = list(compose(copy, cloned))
         assert of(Ticked, seen)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
 from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, project_at
+
 from rag.errors import UsageError
 from rag.flows.compose import compose
 from rag.flows.events import Composing, Kept, Recovered, Ticked
@@ -212,10 +212,12 @@ def test_a_line_deleted_during_its_run(project: Project, tools: FakeTools) -> No
 def test_a_checklist_deleted_during_a_run(project: Project, tools: FakeTools) -> None:
     """With the checklist gone the edition waits; once it is back its box is ticked."""
     text = project.checklist.read_text(encoding="utf-8")
+    run = compose(project, tools)
+    while not isinstance(next(run), Composing):
+        pass
+    project.checklist.unlink()
     with pytest.raises(UsageError, match=r"no references\.md"):
-        for event in compose(project, tools):
-            if isinstance(event, Composing):
-                project.checklist.unlink(missing_ok=True)
+        list(run)
     project.checklist.write_text(text, encoding="utf-8")
     seen = list(compose(project, tools))
     assert of(Recovered, seen)

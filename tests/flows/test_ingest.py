@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from fakes import FakeEmbedder, FakeIndex
 from projects import PAGES, SITE, FakeTools, checklist, of, project_at
+
 from rag.errors import PrerequisiteError, UsageError
 from rag.flows.compose import compose
 from rag.flows.events import Embedding, Ingest, NothingToDo, Reading, Unchanged
@@ -202,6 +202,18 @@ def test_rebuild_needs_no_web(project: Project, tools: FakeTools) -> None:
     assert tools.store.latest() == edition
     vectors = tools.store.chunks(tools.store.ingested()["alpha"].document_id)[1]
     assert {len(vector) for vector in vectors} == {64}
+
+
+def test_rebuild_without_the_kept_bytes(project: Project, tools: FakeTools) -> None:
+    """Where the bytes are no longer kept, a rebuild fetches them again."""
+    list(ingest(project, tools))
+    before = _everything(tools)
+    for path in (project.store / "sources").iterdir():
+        path.unlink()
+    tools.web.asked.clear()
+    list(ingest(project, tools, rebuild=True))
+    assert len(tools.web.asked) == 4
+    assert _everything(tools) == before
 
 
 def test_rebuild_is_of_everything(project: Project, tools: FakeTools) -> None:

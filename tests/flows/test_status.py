@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projects import PAGES, SITE, FakeTools, checklist
+
 from rag.flows.compose import compose
 from rag.flows.ingest import ingest
 from rag.flows.status import status
