@@ -24,6 +24,11 @@ _COMMANDS = {
 }
 
 
+_INTERRUPTED = "interrupted; what was committed stays, the next run goes on", INTERRUPTED
+_interrupts: list[int] = []
+"""The signals that have asked this process to end."""
+
+
 class _Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -65,13 +70,15 @@ def group(context: click.Context, project: Path) -> None:
 def main() -> None:
     """Run the program; the one place where errors become a line and an exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is to be ignored
+        signal.signal(signal.SIGINT, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may lack some of our characters
             stream.reconfigure(errors="replace")
     try:
         status: Any = group(standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        _end("interrupted; what was committed stays, the next run goes on", INTERRUPTED)
+        _end(*_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -79,13 +86,16 @@ def main() -> None:
         from rag.cli.failures import explained
 
         known = explained(error)
+        if _interrupts:  # an extension that was being loaded made an error of its own of it
+            known = _INTERRUPTED
         if known is None:
             raise
         _end(*known)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _interrupt(*_: object) -> None:
+def _interrupt(number: int, _: object) -> None:
+    _interrupts.append(number)
     raise KeyboardInterrupt
 
 

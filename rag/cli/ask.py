@@ -43,15 +43,16 @@ def as_text(answer: Answer) -> str:
 
     if answer.is_refusal:
         return NO_ANSWER
-    numbers = {source.label: number for number, source in enumerate(answer.sources, start=1)}
+    places = dict.fromkeys((source.title, source.where, source.link) for source in answer.sources)
+    numbers = {place: number for number, place in enumerate(places, start=1)}
+    at = {item.label: numbers[item.title, item.where, item.link] for item in answer.sources}
     lines = []
     for claim in answer.claims:
-        marks = "".join(f"[{numbers[citation.label]}]" for citation in claim.citations)
+        marks = "".join(f"[{at[citation.label]}]" for citation in claim.citations)
         said = f"“{claim.text}” ({claim.attribution})" if claim.attribution else claim.text
         lines.append(f"- {said} {marks}")
     lines.append("")
-    for source in answer.sources:
-        where = f", {source.where}" if source.where else ""
-        lines.append(f"[{numbers[source.label]}] {source.title}{where}")
-        lines.append(f"    {source.link}")
+    for (title, where, link), number in numbers.items():
+        lines.append(f"[{number}] {title}, {where}" if where else f"[{number}] {title}")
+        lines.append(f"    {link}")
     return "\n".join(lines)

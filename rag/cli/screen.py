@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -56,21 +56,33 @@ def _on_terminal(stream: Iterable[Any], outcome: Outcome) -> None:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None, visible=False)
         for event in stream:
             _count(event, outcome)
-            if isinstance(event, events.Embedding):
-                name = f"embedding {event.key}"
-                progress.update(
-                    task, description=name, completed=event.done, total=event.total, visible=True
-                )
-            elif isinstance(event, events.Reading):
-                progress.update(task, description=f"reading {event.key}", total=None, visible=True)
-            elif isinstance(event, events.Composing):
-                name = f"composing {event.section}"
-                progress.update(task, description=name, total=None, visible=True)
-            elif line := line_of(event):
+            if line := line_of(event):
                 progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            elif step := _step(event):
+                for task in progress.task_ids:
+                    progress.remove_task(task)
+                progress.add_task(step.words, completed=step.done, total=step.total)
+
+
+class _Step(NamedTuple):
+    """What is being done, and how far it has come."""
+
+    words: str
+    done: int = 0
+    total: int | None = None
+
+
+def _step(event: object) -> _Step | None:
+    match event:
+        case events.Reading():
+            return _Step(f"reading {event.key}")
+        case events.Embedding():
+            return _Step(f"embedding {event.key}", event.done, event.total)
+        case events.Composing():
+            return _Step(f"composing {event.section}")
+    return None
 
 
 def _count(event: object, outcome: Outcome) -> None:

@@ -111,7 +111,8 @@ def _draft(
             key=key,
             section=spec.id,
             claims=len(outcome.section.claims),
-            changed=outcome.section != before.get(spec.id),
+            # A section without claims is not in the report, just as one that never was.
+            changed=outcome.section.blocks != (before[spec.id].blocks if spec.id in before else ()),
             rejected=outcome.rejected,
         )
     ordered = [sections[spec.id] for spec in outline.sections if spec.id in sections]
