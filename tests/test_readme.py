@@ -78,14 +78,13 @@ def test_links_lead_somewhere():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Path:
+@pytest.fixture
+def project(tmp_path) -> Path:
     """The project's own references in a folder of their own, boxes unchecked."""
-    folder = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "references", folder / "references")
+    shutil.copytree(ROOT / "references", tmp_path / "references")
     text = (ROOT / "references.md").read_text(encoding="utf-8").replace("[x]", "[ ]")
-    (folder / "references.md").write_text(text, encoding="utf-8")
-    return folder
+    (tmp_path / "references.md").write_text(text, encoding="utf-8")
+    return tmp_path
 
 
 def _run(folder: Path, *command: str) -> str:

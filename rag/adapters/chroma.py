@@ -14,6 +14,7 @@ import json
 import logging
 import re
 import sqlite3
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +62,7 @@ class ChromaIndex:
     def __init__(self, folder: Path, *, exact_below: int) -> None:
         self._folder = folder
         self._exact_below = exact_below
+        self._busy = threading.Lock()
         self._client: Any = None
         self._chroma: Any = None
         self._connection = sqlite3.connect(
@@ -70,16 +72,24 @@ class ChromaIndex:
         self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Close the files; another client, with settings of its own, may open them now."""
-        self._connection.close()
-        if self._client is not None:
-            self._client.close()
-            self._client = self._chroma = None
+        """Close the files; another client, with settings of its own, may open them now.
+
+        A thread that an interrupted run left adding chunks is waited for: SQLite crashes where a
+        connection is closed under it.
+        """
+        with self._busy:
+            self._connection.close()
+            if self._client is not None:
+                self._client.close()
+                self._client = self._chroma = None
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
         """See `Index.add`."""
-        if not chunks:
-            return
+        if chunks:
+            with self._busy:
+                self._add(chunks, vectors)
+
+    def _add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
         with _named_errors():
             self._collection().upsert(
                 ids=[chunk.id for chunk in chunks],

@@ -205,15 +205,19 @@ def _embed(
     stored: list[Future[None]] = []
     index = tools.index
     with ThreadPoolExecutor(1) as background:
-        for position, vector in tools.embedder.embed_documents([item.passage for item in chunks]):
-            vectors[position] = vector
-            slab.append(position)
-            if len(slab) == _SLAB or len(vectors) == len(chunks):
-                some = [chunks[at] for at in slab]
-                stored.append(background.submit(index.add, some, [vectors[at] for at in slab]))
-                slab = []
-            if len(vectors) % 10 == 0 or len(vectors) == len(chunks):
-                yield Embedding(key=reference.key, done=len(vectors), total=len(chunks))
+        try:
+            for position, vector in tools.embedder.embed_documents([x.passage for x in chunks]):
+                vectors[position] = vector
+                slab.append(position)
+                if len(slab) == _SLAB or len(vectors) == len(chunks):
+                    some = [chunks[at] for at in slab]
+                    stored.append(background.submit(index.add, some, [vectors[at] for at in slab]))
+                    slab = []
+                if len(vectors) % 10 == 0 or len(vectors) == len(chunks):
+                    yield Embedding(key=reference.key, done=len(vectors), total=len(chunks))
+        finally:
+            if len(vectors) < len(chunks):  # cut short: what waits is not begun
+                background.shutdown(wait=False, cancel_futures=True)
     for future in stored:
         future.result()
     return [vectors[position] for position in range(len(chunks))]
