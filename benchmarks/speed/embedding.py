@@ -5,6 +5,7 @@ Every model is loaded, and every library imported, before a clock starts.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import onnxruntime
+import torch
 from tokenizers import Tokenizer
 
 from benchmarks import stock
@@ -128,6 +130,7 @@ def against_stock(references: Path, rounds: int) -> SameWeights:
     nodes: list[int] = []
 
     def peer() -> float:
+        torch.set_num_threads(os.cpu_count() or 1)  # torch's own choice; ours runs it otherwise
         with tempfile.TemporaryDirectory(prefix="rag-speed-") as name:
             files = documents(references)
             return timed(lambda: nodes.append(stock.ingest(files, Path(name), model)))

@@ -217,7 +217,7 @@ def _named_errors() -> Iterator[None]:
     except ChromaError as error:
         raise ServiceError(
             f"store/chroma cannot be used ({error})",
-            advice="free some space; if that does not help, delete store/chroma and store/index.db: "
+            advice="free some space; if it does not help, delete store/chroma and store/index.db: "
             "the next run makes them anew",
         ) from error
 

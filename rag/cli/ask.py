@@ -49,7 +49,8 @@ def as_text(answer: Answer) -> str:
     lines = []
     for claim in answer.claims:
         marks = "".join(f"[{at[citation.label]}]" for citation in claim.citations)
-        said = f"“{claim.text}” ({claim.attribution})" if claim.attribution else claim.text
+        text = claim.text.replace("\n", "\n  ")  # code keeps its lines
+        said = f"“{text}” ({claim.attribution})" if claim.attribution else text
         lines.append(f"- {said} {marks}")
     lines.append("")
     for (title, where, link), number in numbers.items():

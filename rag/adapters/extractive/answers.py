@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.adapters.extractive.candidates import Candidate, candidates
+from rag.adapters.extractive.passages import passages
 from rag.text.figures import FIGURE, content_words
 from rag.types import Block, Draft, ProposedCitation, ProposedClaim
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from rag.types import Evidence, QuestionTask
 
+_LEANS = 0.15
+"""What a passage must share more of the question than a sentence that stands alone."""
 _MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
 
 
@@ -24,7 +27,7 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
     Words of the question weigh by how rare they are in the evidence; a question that asks how
     much wants a figure; earlier evidence answers better.
     """
-    pool = candidates(task.evidence)
+    pool = [*candidates(task.evidence), *passages(task.evidence)]
     if not pool:
         return Draft(blocks=())
     wanted = content_words(task.question)
@@ -35,6 +38,7 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
     def merit(candidate: Candidate) -> float:
         shared = sum(weights[word] for word in wanted & _seen(candidate))
         bonus = 0.15 if measured and FIGURE.search(candidate.text) else 0.0
+        bonus -= _LEANS if candidate.kind == "passage" else 0.0
         return shared + bonus - 0.04 * ranks[candidate.evidence.key]
 
     ranked = sorted(pool, key=lambda item: (-merit(item), item.place))
@@ -42,7 +46,7 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
     chosen: list[Candidate] = []
     for candidate in ranked:
         close = merit(candidate) >= max(0.6 * best, best - 0.35)
-        fresh = all(not _alike(candidate, other) for other in chosen)
+        fresh = not any(_alike(candidate, other) for other in chosen)
         if len(chosen) < limit and close and fresh:
             chosen.append(candidate)
     return Draft(blocks=(Block(form="bullets", claims=tuple(map(_claim, chosen))),))
@@ -65,6 +69,9 @@ def _weights(wanted: frozenset[str], evidence: Sequence[Evidence]) -> dict[str, 
 
 
 def _alike(one: Candidate, other: Candidate) -> bool:
+    same = one.evidence.document.id == other.evidence.document.id
+    if same and one.start < other.end and other.start < one.end:
+        return True
     shorter = min(len(one.words), len(other.words)) or 1
     return len(one.words & other.words) / shorter >= 0.7  # noqa: PLR2004 - says the same
 

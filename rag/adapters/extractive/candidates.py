@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rag.types import Part
 
-Kind = Literal["sentence", "row", "quotation"]
+Kind = Literal["sentence", "row", "quotation", "passage"]
 
 
 class Candidate(Value):
