@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all.
+"""Files that change whole or not at all: replaced by rename, or by a transaction.
 
 Temp file in the same folder, flush to disk, rename over the old one, flush the folder: after a
 crash at any instant the name shows the old bytes or the new ones, never a mixture.
@@ -6,11 +6,17 @@ crash at any instant the name shows the old bytes or the new ones, never a mixtu
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ServiceError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -46,3 +52,15 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[Any]:
+    """Yield the connection's `execute`; what it did is kept together, or undone together."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection.execute
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

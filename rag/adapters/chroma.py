@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.errors import ServiceError
+from rag.files import transaction
 from rag.types import Chunk, Hit
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from rag.ports import Vector
 
 COLLECTION = "chunks"
+_REFILL = 500
+"""How many chunks Chroma is given at once; it refuses very many."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS chunk (
@@ -91,13 +94,8 @@ class ChromaIndex:
 
     def _add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
         with _named_errors():
-            self._collection().upsert(
-                ids=[chunk.id for chunk in chunks],
-                embeddings=[vector.tolist() for vector in vectors],
-                documents=[chunk.text for chunk in chunks],
-                metadatas=[_metadata(chunk) for chunk in chunks],
-            )
-        with self._transaction() as execute:
+            _upsert(self._collection(), chunks, vectors)
+        with transaction(self._connection) as execute:
             for chunk, vector in zip(chunks, vectors, strict=True):
                 _forget(execute, "id", chunk.id)
                 cursor = execute(
@@ -119,7 +117,7 @@ class ChromaIndex:
         for document_id in document_ids:
             with _named_errors():
                 self._collection().delete(where={"document_id": document_id})
-            with self._transaction() as execute:
+            with transaction(self._connection) as execute:
                 _forget(execute, "document_id", document_id)
 
     def count(self) -> int:
@@ -190,17 +188,17 @@ class ChromaIndex:
             self._chroma = self._client.get_or_create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
+            self._refill()
         return self._chroma
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Any]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection.execute
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+    def _refill(self) -> None:
+        """Give Chroma back the chunks that it lost, as when its folder was deleted."""
+        if self._chroma.count() >= self.count():
+            return
+        rows = self._connection.execute("SELECT json, vector FROM chunk ORDER BY id")
+        while some := rows.fetchmany(_REFILL):
+            chunks = [Chunk.model_validate_json(text) for text, _ in some]
+            _upsert(self._chroma, chunks, [np.frombuffer(blob, np.float32) for _, blob in some])
 
 
 @contextlib.contextmanager
@@ -220,6 +218,15 @@ def _named_errors() -> Iterator[None]:
             advice="free some space; if it does not help, delete store/chroma and store/index.db: "
             "the next run makes them anew",
         ) from error
+
+
+def _upsert(collection: Any, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
+    collection.upsert(
+        ids=[chunk.id for chunk in chunks],
+        embeddings=[vector.tolist() for vector in vectors],
+        documents=[chunk.text for chunk in chunks],
+        metadatas=[_metadata(chunk) for chunk in chunks],
+    )
 
 
 def _forget(execute: Any, column: str, value: str) -> None:

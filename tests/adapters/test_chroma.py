@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -60,3 +61,15 @@ def test_accents_and_endings_are_forgiven(tmp_path):
     assert index.search_lexical("zurich", 1)
     assert index.search_lexical("training a model", 1)
     index.close()
+
+
+def test_a_deleted_chroma_folder_is_filled_again(tmp_path):
+    """Chroma is derived: opened without its chunks, it gets them back."""
+    index = ChromaIndex(tmp_path, exact_below=10**9)
+    index.add(CHUNKS, VECTORS)
+    index.close()
+    shutil.rmtree(tmp_path / "chroma")
+    index = ChromaIndex(tmp_path, exact_below=0)
+    found = index.search_dense(VECTORS[0], len(CHUNKS))
+    index.close()
+    assert {hit.chunk.id for hit in found} == {chunk.id for chunk in CHUNKS}

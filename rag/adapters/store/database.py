@@ -7,111 +7,29 @@ publication was cut short.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import sqlite3
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.adapters.store.records import Edition, Failed, Ingested, Used
+from rag.adapters.store.schema import SCHEMA, SCHEMA_VERSION
 from rag.errors import PrerequisiteError
-from rag.files import replace_file
-from rag.types import Chunk, Document, Reference, Rejected, Section, Skipped, Source, Value
+from rag.files import replace_file, transaction
+from rag.types import Chunk, Document, Reference, Section, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from rag.adapters.store.records import Outcome
     from rag.ports import Vector
-
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE document (id TEXT PRIMARY KEY, json TEXT NOT NULL);
-CREATE TABLE chunk (
-    id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL, json TEXT NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX chunk_document ON chunk (document_id, ordinal);
-CREATE TABLE ingested (
-    key TEXT PRIMARY KEY, reference TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
-    document_id TEXT NOT NULL REFERENCES document (id), at TEXT NOT NULL
-);
-CREATE TABLE failed (
-    key TEXT PRIMARY KEY, locator TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL,
-    at TEXT NOT NULL
-);
-CREATE TABLE used (
-    key TEXT PRIMARY KEY, outcome TEXT NOT NULL, edition INTEGER NOT NULL, at TEXT NOT NULL
-);
-CREATE TABLE edition (
-    number INTEGER PRIMARY KEY, before BLOB, report BLOB NOT NULL, text BLOB NOT NULL,
-    sections TEXT NOT NULL, ticks TEXT NOT NULL, published INTEGER NOT NULL, at TEXT NOT NULL
-);
-CREATE TABLE rejected (
-    edition INTEGER NOT NULL, section TEXT NOT NULL, json TEXT NOT NULL
-);
-CREATE TABLE undrafted (
-    key TEXT NOT NULL, section TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (key, section)
-);
-"""
+    from rag.types import Rejected, Skipped
 
 _EDITION = "number, before, report, text, sections, ticks, published, at"
-
-Outcome = Literal["used", "no material change"]
-
-
-class Ingested(Value):
-    """A reference that the store has."""
-
-    reference: Reference
-    """The checklist's entry at that time."""
-    title: str
-    source: Source
-    document_id: str
-    chunks: int
-    """How many chunks the document has; 0 when they were forgotten and are to be made anew."""
-    at: str
-    """ISO time of ingestion, UTC; for the user's eyes, never in the report."""
-
-
-class Failed(Value):
-    """A reference that could not be read the last time it was tried."""
-
-    key: str
-    locator: str
-    stage: str
-    reason: str
-    at: str
-
-
-class Used(Value):
-    """A reference whose evidence the report has, or which brought none."""
-
-    key: str
-    outcome: Outcome
-    edition: int
-    at: str
-
-
-class Edition(Value):
-    """One committed state of the report."""
-
-    number: int
-    before: str | None
-    """What report.md held when the edition was made; None if there was none."""
-    report: str
-    """The report as rendered from the sections: the base of the next merge."""
-    text: str
-    """The report with the user's own edits merged in: what report.md is to hold."""
-    sections: tuple[Section, ...]
-    ticks: tuple[str, ...]
-    """Keys of the references whose boxes go with the edition."""
-    published: bool
-    at: str
 
 
 class Store:
@@ -155,22 +73,12 @@ class Store:
                 advice="upgrade rag, or move the store away and run `rag ingest`",
             )
         if version == 0:
-            with self._transaction() as execute:
+            with transaction(self._connection) as execute:
                 if execute("PRAGMA user_version").fetchone()[0]:
                     return  # another process has made it since
-                for statement in _SCHEMA.split(";"):
+                for statement in SCHEMA.split(";"):
                     execute(statement)
                 execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Any]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection.execute
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     # --- what the indexes were made with ------------------------------------------------------
 
@@ -200,7 +108,7 @@ class Store:
         Sources, documents and editions stay: they are what the chunks are made anew from, also
         of a reference that has left the checklist or the web.
         """
-        with self._transaction() as execute:
+        with transaction(self._connection) as execute:
             execute("DELETE FROM chunk")
             execute("DELETE FROM meta")
 
@@ -235,7 +143,7 @@ class Store:
         The caller has added the chunks to the index before.
         """
         key = reference.key
-        with self._transaction() as execute:
+        with transaction(self._connection) as execute:
             execute(
                 "INSERT OR REPLACE INTO document VALUES (?, ?)",
                 (document.id, document.model_dump_json()),
@@ -359,7 +267,7 @@ class Store:
             undrafted: reference key and section (the subject) that got no draft; they take the
                 place of what was recorded for these references before.
         """
-        with self._transaction() as execute:
+        with transaction(self._connection) as execute:
             number = execute("SELECT coalesce(max(number), 0) + 1 FROM edition").fetchone()[0]
             payload = json.dumps([section.model_dump(mode="json") for section in sections])
             ticks = json.dumps(sorted(outcomes))
@@ -383,7 +291,7 @@ class Store:
 
     def save_undrafted(self, undrafted: Sequence[tuple[str, Skipped]]) -> None:
         """Record sections that got no draft where there is no edition to commit."""
-        with self._transaction() as execute:
+        with transaction(self._connection) as execute:
             _replace_undrafted(execute, undrafted)
 
     def undrafted(self) -> dict[str, set[str]]:

@@ -1,0 +1,34 @@
+"""The tables of `rag.db`. A change of them is a new version, with the step that leads to it."""
+
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE document (id TEXT PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE chunk (
+    id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, json TEXT NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX chunk_document ON chunk (document_id, ordinal);
+CREATE TABLE ingested (
+    key TEXT PRIMARY KEY, reference TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
+    document_id TEXT NOT NULL REFERENCES document (id), at TEXT NOT NULL
+);
+CREATE TABLE failed (
+    key TEXT PRIMARY KEY, locator TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE TABLE used (
+    key TEXT PRIMARY KEY, outcome TEXT NOT NULL, edition INTEGER NOT NULL, at TEXT NOT NULL
+);
+CREATE TABLE edition (
+    number INTEGER PRIMARY KEY, before BLOB, report BLOB NOT NULL, text BLOB NOT NULL,
+    sections TEXT NOT NULL, ticks TEXT NOT NULL, published INTEGER NOT NULL, at TEXT NOT NULL
+);
+CREATE TABLE rejected (
+    edition INTEGER NOT NULL, section TEXT NOT NULL, json TEXT NOT NULL
+);
+CREATE TABLE undrafted (
+    key TEXT NOT NULL, section TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (key, section)
+);
+"""
