@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 _LEANS = 0.15
 """What a passage must share more of the question than a sentence that stands alone."""
+_ANSWERED = 0.4
+"""What standing under the question itself, as in a list of questions and answers, is worth."""
+_SAME_QUESTION = 0.75
+_ASKING = frozenset(
+    "what how why who whom whose does do did should could would is are you your i we our my me "
+    "there have has get use".split()
+)
 _MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
 
 
@@ -30,7 +37,7 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
     pool = [*candidates(task.evidence), *passages(task.evidence)]
     if not pool:
         return Draft(blocks=())
-    wanted = content_words(task.question)
+    wanted = _asked(task.question)
     weights = _weights(wanted, task.evidence)
     ranks = {item.key: rank for rank, item in enumerate(task.evidence)}
     measured = any(phrase in task.question.lower() for phrase in _MANY)
@@ -39,6 +46,7 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
         shared = sum(weights[word] for word in wanted & _seen(candidate))
         bonus = 0.15 if measured and FIGURE.search(candidate.text) else 0.0
         bonus -= _LEANS if candidate.kind == "passage" else 0.0
+        bonus += _ANSWERED if _is_asked_above(candidate, wanted) else 0.0
         return shared + bonus - 0.04 * ranks[candidate.evidence.key]
 
     ranked = sorted(pool, key=lambda item: (-merit(item), item.place))
@@ -50,6 +58,20 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
         if len(chosen) < limit and close and fresh:
             chosen.append(candidate)
     return Draft(blocks=(Block(form="bullets", claims=tuple(map(_claim, chosen))),))
+
+
+def _asked(question: str) -> frozenset[str]:
+    """Return the words that say what a question is about."""
+    words = content_words(question)
+    return words - _ASKING or words
+
+
+def _is_asked_above(candidate: Candidate, wanted: frozenset[str]) -> bool:
+    """Whether the candidate's heading asks the same question."""
+    if not candidate.headings or not candidate.headings[-1].rstrip().endswith("?"):
+        return False
+    above = _asked(candidate.headings[-1])
+    return len(above & wanted) / len(above | wanted or {""}) >= _SAME_QUESTION
 
 
 def _seen(candidate: Candidate) -> frozenset[str]:
