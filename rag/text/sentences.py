@@ -7,7 +7,7 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
     """Return the spans of the sentences in `text[start:end]`, in order, white space trimmed.
 
     Every character that is not white space lies in exactly one span. Boundaries are those of
-    sentencex, the segmenter of the Wikimedia Foundation (https://pypi.org/project/sentencex/).
+    sentencex, the segmenter of the Wikimedia Foundation (https://github.com/wikimedia/sentencex).
     """
     from sentencex import get_sentence_boundaries  # noqa: PLC0415 - only when text is at hand
 
