@@ -146,11 +146,11 @@ def _title(cited: Cited) -> str:
 
 
 def _origin(cited: Cited) -> str:
-    """Return, for a brief, the work it sums up: nobody shall take the one for the other."""
+    """Return, for a brief (its title says of what), a link to the work it sums up."""
     origin = cited.document.origin or cited.reference.origin
     if not cited.document.brief_of or not origin:
         return ""
-    return f", brief of [{escape(cited.document.brief_of)}]({_plain_link(origin)})"
+    return f", brief of [the original]({_plain_link(origin)})"
 
 
 def place_of(citation: Citation, cited: Cited) -> _Place:

@@ -195,7 +195,7 @@ def test_a_brief_says_what_it_is_a_brief_of():
     )
     note = render_citation(citation_of(SENTENCE), cited(of))
     assert note.startswith("[Brief of The \\[Big\\] Paper](notes.md#")
-    assert ", brief of [The \\[Big\\] Paper](https://e.org/a%20b)" in note
+    assert ", brief of [the original](https://e.org/a%20b)" in note
     assert "brief of" not in render_citation(citation_of(SENTENCE), cited())
 
 
