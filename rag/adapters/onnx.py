@@ -38,8 +38,6 @@ def _session(folder: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # The arena keeps the largest buffers ever used; sizes differ with every text.
-    options.enable_cpu_mem_arena = False
     return onnxruntime.InferenceSession(
         str(path), sess_options=options, providers=["CPUExecutionProvider"]
     )
