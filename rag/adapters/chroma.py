@@ -15,6 +15,7 @@ import logging
 import re
 import sqlite3
 import threading
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -249,12 +250,14 @@ def _names(documents: frozenset[str] | None) -> tuple[str, ...]:
 
 def _identifier_parts(text: str) -> str:
     """Return the parts of compound identifiers: `DiffExecutor` is found by "executor" too."""
-    return " ".join(
-        part
-        for word in _WORD.findall(text)
-        if len(parts := [part for part in _HUMP.split(word) if part]) > 1
-        for part in parts
-    )
+    return " ".join(filter(None, map(_parts_of, _WORD.findall(text))))
+
+
+@lru_cache(maxsize=20_000)
+def _parts_of(word: str) -> str:
+    """Return a compound's parts, or nothing: the same few thousand words make up most texts."""
+    parts = [part for part in _HUMP.split(word) if part]
+    return " ".join(parts) if len(parts) > 1 else ""
 
 
 def _match(query: str) -> str:

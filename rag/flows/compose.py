@@ -81,7 +81,7 @@ def compose(
     _, reading = project.read_checklist()
     yield from reading.problems
     check_store(tools)
-    yield from remake(tools)
+    yield from remake(project, tools)
     desk = Desk(project, tools, reading.references)
     if section is not None:
         yield from _recompose(desk, section, dry_run=dry_run)

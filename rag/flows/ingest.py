@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rag.errors import UsageError
 from rag.flows.events import Embedding, Ingest, NothingToDo, Reading, Unchanged
-from rag.stages.chunk import CHUNKER_VERSION, chunk
-from rag.stages.parse import PARSER_VERSION, parse
-from rag.types import Document, Fetched, NotModified, Skipped
+from rag.flows.reading import Read, Reader, Unparsed, one_ahead
+from rag.stages.chunk import CHUNKER_VERSION
+from rag.stages.parse import PARSER_VERSION
+from rag.types import Fetched, NotModified, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from rag.adapters.store import Ingested
     from rag.flows.project import Project
+    from rag.flows.reading import Found
     from rag.flows.tools import Tools
     from rag.ports import Vector
-    from rag.types import Chunk, Reference, Source
+    from rag.types import Chunk, Document, Reference
 
 Event: TypeAlias = Reading | Embedding | Ingest | Unchanged | Skipped | NothingToDo
 
@@ -61,13 +63,16 @@ def ingest(
     if rebuild:
         _forget(tools, only)
     check_store(tools)
-    remade = yield from remake(tools)
+    remade = yield from remake(project, tools)
     known = tools.store.ingested()
     todo = [item for item in references if refresh or not is_ingested(item, known)]
     if not todo and not remade:
         yield NothingToDo(reason=f"all {len(references)} references are in the store")
-    for reference in todo:
-        yield from ingest_one(project, tools, reference, known.get(reference.key))
+    if not todo:
+        return
+    reader = Reader(project, tools)
+    for reference, read in one_ahead(todo, lambda item: _read(reader, item, known)):
+        yield from _ingest(tools, reference, known.get(reference.key), read)
 
 
 def _forget(tools: Tools, only: str | None) -> None:
@@ -79,22 +84,24 @@ def _forget(tools: Tools, only: str | None) -> None:
     tools.index.remove(documents)
 
 
-def remake(tools: Tools) -> Generator[Event, None, int]:
+def remake(project: Project, tools: Tools) -> Generator[Event, None, int]:
     """Make the chunks of documents that have none, from the kept sources; return how many.
 
     They are those of a rebuild, also of one that was cut short.
     """
     made = 0
-    for item in tools.store.ingested().values():
-        content = tools.store.source(item.source.sha256) if not item.chunks else None
-        if content is None:  # it has chunks, or is fetched again as if it were new
+    without = [item for item in tools.store.ingested().values() if not item.chunks]
+    reader = Reader(project, tools) if without else None
+    for item in without:
+        content = tools.store.source(item.source.sha256)
+        if content is None or reader is None:  # it is fetched again as if it were new
             continue
         yield Reading(key=item.reference.key, title=item.reference.title)
-        document = _parsed(tools, item.reference, item.source, content)
-        if isinstance(document, Skipped):
-            yield document
+        read = reader.parsed(item.reference, Fetched(source=item.source, content=content))
+        if isinstance(read, Unparsed):
+            yield read.skipped
             continue
-        yield from _take_in(tools, item.reference, item.source, document)
+        yield from _take_in(tools, item.reference, read)
         made += 1
     return made
 
@@ -128,65 +135,51 @@ def ingest_one(
     project: Project, tools: Tools, reference: Reference, known: Ingested | None
 ) -> Iterator[Event]:
     """Read one reference into the store; yield what happens, `Skipped` at the end if it failed."""
+    before = {reference.key: known} if known else {}
+    reader = Reader(project, tools)
+    yield from _ingest(tools, reference, known, lambda: _read(reader, reference, before))
+
+
+def _read(reader: Reader, reference: Reference, known: dict[str, Ingested]) -> Found:
+    before = known[reference.key].source if is_ingested(reference, known) else None
+    return reader.read(reference, before)
+
+
+def _ingest(
+    tools: Tools, reference: Reference, known: Ingested | None, wait: Callable[[], Found]
+) -> Iterator[Event]:
     yield Reading(key=reference.key, title=reference.title)
-    same_place = known if known and is_ingested(reference, {reference.key: known}) else None
-    read = _read(project, tools, reference, same_place.source if same_place else None)
+    read = wait()
     if isinstance(read, NotModified):
         yield Unchanged(key=reference.key)
         return
-    if isinstance(read, Skipped):
-        tools.store.save_failed(reference.key, reference.locator, read.stage, read.reason)
-        yield read
+    if isinstance(read, Read | Unparsed):
+        tools.store.save_source(read.fetched.content)
+    if not isinstance(read, Read):
+        skipped = read.skipped if isinstance(read, Unparsed) else read
+        tools.store.save_failed(reference.key, reference.locator, skipped.stage, skipped.reason)
+        yield skipped
         return
-    source, document = read
-    if same_place and document.id == same_place.document_id:
-        chunks, vectors = tools.store.chunks(document.id)
-        _save(tools, reference, source, document, chunks, vectors)
+    same_place = known if known and is_ingested(reference, {reference.key: known}) else None
+    if same_place and read.document.id == same_place.document_id:
+        chunks, vectors = tools.store.chunks(read.document.id)
+        _save(tools, reference, read, chunks, vectors)
         yield Unchanged(key=reference.key)
         return
-    yield from _take_in(tools, reference, source, document)
+    yield from _take_in(tools, reference, read)
 
 
-def _read(
-    project: Project, tools: Tools, reference: Reference, previous: Source | None
-) -> tuple[Source, Document] | NotModified | Skipped:
-    scheme, location = project.locate(reference)
-    fetcher = tools.fetchers.get(scheme)
-    if fetcher is None:
-        known = ", ".join(sorted(tools.fetchers))
-        reason = f"{scheme}: locators are not read; give a path or one of: {known}"
-        return Skipped(subject=reference.key, stage="fetch", reason=reason)
-    fetched = fetcher.fetch(reference.key, location, previous)
-    if not isinstance(fetched, Fetched):
-        return fetched
-    tools.store.save_source(fetched.content)
-    document = _parsed(tools, reference, fetched.source, fetched.content)
-    return document if isinstance(document, Skipped) else (fetched.source, document)
-
-
-def _parsed(
-    tools: Tools, reference: Reference, source: Source, content: bytes
-) -> Document | Skipped:
-    return parse(reference.key, source, content, min_words=tools.config.settings.parse.min_words)
-
-
-def _take_in(
-    tools: Tools, reference: Reference, source: Source, document: Document
-) -> Generator[Event, None, None]:
-    """Chunk, embed and index a document, unless the store has it from another reference."""
+def _take_in(tools: Tools, reference: Reference, read: Read) -> Generator[Event, None, None]:
+    """Embed and index a document, unless the store has it from another reference."""
+    document = read.document
     chunks, vectors = tools.store.chunks(document.id)
     if not chunks:
-        chunks = chunk(
-            document,
-            tools.config.settings.chunk,
-            tools.embedder.token_spans,
-            locator=reference.locator,
-        )
+        chunks = list(read.chunks)
         vectors = yield from _embed(tools, reference, chunks)
     elif not _is_shared(tools, reference, document):  # the same bytes at another place
         chunks = [item.model_copy(update={"locator": reference.locator}) for item in chunks]
         tools.index.add(chunks, vectors)
-    _save(tools, reference, source, document, chunks, vectors)
+    _save(tools, reference, read, chunks, vectors)
     yield Ingest(key=reference.key, title=document.title, chunks=len(chunks))
 
 
@@ -223,18 +216,17 @@ def _embed(
     return [vectors[position] for position in range(len(chunks))]
 
 
-def _save(  # noqa: PLR0913, PLR0917 - one reference, whole
+def _save(
     tools: Tools,
     reference: Reference,
-    source: Source,
-    document: Document,
+    read: Read,
     chunks: Sequence[Chunk],
     vectors: Sequence[Vector],
 ) -> None:
     unused = tools.store.save_ingested(
         reference=reference,
-        source=source,
-        document=document,
+        source=read.fetched.source,
+        document=read.document,
         chunks=chunks,
         vectors=vectors,
     )

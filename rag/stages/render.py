@@ -88,6 +88,8 @@ def _table(block: CheckedBlock) -> list[str]:
     lines = [_row(block.header), _row(["---"] * len(block.header))]
     for claim in block.claims:
         cells = [cell(text) for text in claim.cells]
+        if claim.attribution:  # what somebody said stands in the last cell
+            cells[-1] = f"“{cells[-1]}” ({cell(claim.attribution)})"
         cells[-1] += _marks(claim)
         lines.append("| " + " | ".join(cells) + " |")
     return lines

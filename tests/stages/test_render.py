@@ -148,6 +148,9 @@ def test_speech_names_its_speaker():
     spoken = claim("We build chips.", attribution="Ann Lee, Keynote")
     (line,) = render_block(CheckedBlock(form="bullets", claims=(spoken,)))
     assert line == "- “We build chips.” (Ann Lee, Keynote)[^notes-abc123]"
+    row = claim("We build chips.", attribution="Ann Lee", cells=("Chips", "We build chips."))
+    table = CheckedBlock(form="table", header=("What", "Words"), claims=(row,))
+    assert render_block(table)[-1] == "| Chips | “We build chips.” (Ann Lee)[^notes-abc123] |"
 
 
 # --- footnotes ---------------------------------------------------------------------------------

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rag.adapters.extractive.wording import (
-    QUOTED,
-    SOURCE_LINE,
-    spoken_start,
-    stands_alone,
-    written_start,
-)
-from rag.text.figures import content_words
+from rag.adapters.extractive import speech, wording
+from rag.adapters.extractive.wording import QUOTED, SOURCE_LINE
+from rag.text.figures import WORD, content_words
 from rag.text.sentences import sentence_spans
 from rag.types import Evidence, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import ModuleType
 
     from rag.types import Part
 
+_MAX_TOGETHER = 60
+"""Words of two sentences beyond which a reader is asked for too much at once."""
 Kind = Literal["sentence", "row", "quotation", "passage"]
 
 
@@ -37,6 +35,8 @@ class Candidate(Value):
     attribution: str = ""
     """Who said it: for quotations and for speech."""
     spoken: bool = False
+    lead: str = ""
+    """For two sentences, of which the second leans on the first: the first."""
     cells: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
 
@@ -53,44 +53,87 @@ class Candidate(Value):
 
 def candidates(evidence: Iterable[Evidence]) -> list[Candidate]:
     """Return what can be quoted from the evidence, each once, by reference and position."""
-    found: dict[tuple[str, int], Candidate] = {}
+    found: dict[tuple[str, int, int], Candidate] = {}
     for item in evidence:
         for candidate in _from_chunk(item):
-            found.setdefault(candidate.place, candidate)
+            found.setdefault((*candidate.place, candidate.end), candidate)
     return [found[place] for place in sorted(found)]
 
 
 def _from_chunk(evidence: Evidence) -> Iterator[Candidate]:
-    document, chunk = evidence.document, evidence.chunk
-    for part in document.parts:
-        if part.end <= chunk.start or part.start >= chunk.end:
-            continue
+    before: _Said | None = None
+    for part in _parts(evidence):
         if part.kind == "row":
             yield from _row(evidence, part)
         elif part.kind in {"paragraph", "item", "quote", "speech"}:
-            yield from _prose(evidence, part)
+            quoted = QUOTED.match(part.span.of(evidence.document.text))
+            if quoted:
+                yield from _quotation(evidence, part, quoted)
+            for said in () if quoted else _sentences(evidence, part):
+                if said.stands_alone:
+                    yield _candidate(evidence, part, "sentence", said.start, said.end)
+                if before and _belong_together(before, said):
+                    two = _candidate(evidence, part, "sentence", before.start, said.end)
+                    yield two.model_copy(update={"lead": before.text})
+                before = said
 
 
-def _prose(evidence: Evidence, part: Part) -> Iterator[Candidate]:
+def _parts(evidence: Evidence) -> Iterator[Part]:
+    chunk = evidence.chunk
+    for part in evidence.document.parts:
+        if part.start < chunk.end and chunk.start < part.end:
+            yield part
+
+
+def _quotation(evidence: Evidence, part: Part, quoted: re.Match[str]) -> Iterator[Candidate]:
+    start, end = part.start + quoted.start("words"), part.start + quoted.end("words")
+    if evidence.chunk.start <= start and end <= evidence.chunk.end:
+        yield _candidate(evidence, part, "quotation", start, end)
+
+
+class _Said(NamedTuple):
+    """A sentence from where it begins to say something, and the words that get it going."""
+
+    part: Part
+    start: int
+    end: int
+    text: str
+    whole: str
+    voice: ModuleType
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is understood by itself."""
+        return bool(self.voice.stands_alone(self.text))
+
+
+def _sentences(evidence: Evidence, part: Part) -> Iterator[_Said]:
+    """Yield the part's sentences that lie in the chunk whole."""
     document, chunk = evidence.document, evidence.chunk
-    text = part.span.of(document.text)
-    if quoted := QUOTED.match(text):
-        start = part.start + quoted.start("words")
-        if chunk.start <= start and start + len(quoted["words"]) <= chunk.end:
-            yield _candidate(evidence, part, "quotation", start, part.start + quoted.end("words"))
-        return
-    if part.kind == "quote" or SOURCE_LINE.match(text):
+    if part.kind == "quote" or SOURCE_LINE.match(part.span.of(document.text)):
         return  # a quotation without a speaker is nobody's
-    spoken = document.speech or part.kind == "speech"
+    voice = speech if document.speech or part.kind == "speech" else wording
     for start, end in sentence_spans(document.text, part.start, part.end):
         if start < chunk.start or end > chunk.end:
             continue
-        begin = start + (spoken_start if spoken else written_start)(document.text[start:end])
-        said = document.text[begin:end]
-        if spoken and begin > start:
-            said = said[:1].upper() + said[1:]  # a capital would stand here but for the "and"
-        if stands_alone(said, spoken=spoken):
-            yield _candidate(evidence, part, "sentence", begin, end)
+        begin = start + voice.start(document.text[start:end])
+        text = " ".join(document.text[begin:end].split())
+        if voice is speech and begin > start:
+            text = text[:1].upper() + text[1:]  # a capital would stand here but for the "and"
+        yield _Said(part, begin, end, text, " ".join(document.text[start:end].split()), voice)
+
+
+def _belong_together(before: _Said, said: _Said) -> bool:
+    """Whether two sentences are understood together, though the second is not alone.
+
+    Captions break a speech into paragraphs anywhere; a writer's paragraph is a unit of thought.
+    """
+    one, two, voice = before.part, said.part, said.voice
+    joined = one == two or (one.kind == two.kind == "speech" and one.speaker == two.speaker)
+    words = len(WORD.findall(before.text)) + len(WORD.findall(said.whole))
+    if not joined or words > _MAX_TOGETHER:
+        return False
+    return bool(voice.introduces(before.text) and voice.continues(said.whole))
 
 
 def _candidate(evidence: Evidence, part: Part, kind: Kind, start: int, end: int) -> Candidate:

@@ -50,7 +50,7 @@ def match_table(topic: TopicSpec, task: SectionTask, lens: Lens) -> list[Block]:
     rows: dict[tuple[str, str], ProposedClaim] = {}
     for claim in _ranked(task.others, lens):
         match = lens.match(claim.text)
-        if match is None or claim.attribution or lens.family(match) in rows:
+        if match is None or lens.family(match) in rows:
             continue
         again = _again(claim, task)
         if again and len(rows) < topic.rows:

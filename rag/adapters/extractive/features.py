@@ -26,9 +26,12 @@ _RULE = re.compile(
 )
 _CONDITION = re.compile(r"\b(?:when|if|where|for (?:workloads|teams))\b", re.IGNORECASE)
 _FIT = re.compile(
-    r"\b(?:ideal|best|(?:well|best)[- ]suited|recommended|suitable|designed|optimi[sz]ed) for\b"
+    r"\b(?:ideal|best|(?:well|best)[- ]suited|recommended|suitable|useful|designed|optimi[sz]ed|"
+    r"speciali[sz]ed|purpose[- ]built|great|fantastic) (?:for|when)\b"
+    r"|\b(?:especially|particularly) (?:useful|good|helpful) (?:for|in|when|at)\b"
+    r"|\b(?:easiest|best|simplest) (?:way|place|choice) to\b|\badvantage of being\b"
     r"|\bfor (?:customers|teams|those|users|developers) (?:who|that) (?:want|need|prefer)\b"
-    r"|\bif you (?:want|need|prefer|have)\b",
+    r"|\bif you(?:['’]re| are| want| need| prefer| have)\b",
     re.IGNORECASE,
 )
 _ABOUT_SOURCES = re.compile(
@@ -46,10 +49,23 @@ _PRAISE = re.compile(
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    r"\b(?:most|first|only|largest|fastest|biggest|best|never|always|every|entirely|purpose-built|"
-    r"record)\b",
+    r"\b(?:most|first|(?<!not )only|largest|fastest|biggest|best|never|always|every|entirely|"
+    r"purpose-built|record)\b",
     re.IGNORECASE,
 )
+_COUNT = re.compile(
+    r"\b[a-z]+ \d[\d,]*(?:\.\d+)? [A-Za-z]|\b(?:two|three|four|five|six|seven|eight|nine|ten|twice|"
+    r"hundreds|thousands|millions|billions)\b"
+)
+"""A number that counts things: after a common word, so that it is no part of a name."""
+_ANECDOTE = re.compile(
+    r"\b(?:I|my|our|us|we['’](?:ve|re|ll)|customers like|they told|told us|"
+    r"we (?!have |launched|announced|added|call|offer|introduced|support|provide|automatically))\b",
+    re.IGNORECASE,
+)
+"""What a speaker tells of himself or of others: worth telling for its figures alone."""
+_TOLD = 2
+"""Names of the field from which something said without a figure is worth repeating."""
 _QUOTABLE = 32
 _LONG = 34
 """Words beyond which a sentence is heavy to read."""
@@ -86,6 +102,9 @@ class Lens:
         self._services = _names(taxonomy.services)
         self._element_pattern = term_pattern(tuple(self._elements))
         self._service_pattern = term_pattern(tuple(self._services))
+        topics = [topic for section in config.outline.sections for topic in section.topics]
+        terms = [term for topic in topics for term in topic.terms]
+        self._field = term_pattern((*self._elements, *self._services, *terms))
         self._topics: list[tuple[SectionSpec, TopicSpec, re.Pattern[str]]] = [
             (section, topic, term_pattern(topic.terms))
             for section in config.outline.sections
@@ -133,12 +152,28 @@ class Lens:
     def has_substance(self, candidate: Candidate) -> bool:
         """Whether a sentence tells a reader something: a figure, a service, or a reason."""
         text = candidate.text
+        if candidate.lead and not self._adds(candidate):
+            return False
         measured, services = figures(text), self.services(text)
         elements = self.elements(text)
         if candidate.spoken:
-            return bool(measured and (services or elements)) or self.is_rule(text)
-        told = len(elements) > 1 or _REASON.search(text) or self._models.search(text)
-        return bool(measured or services or (elements and told))
+            counted = measured or _COUNT.search(text)
+            several = len(self._names(text)) >= _TOLD and not _ANECDOTE.search(text)
+            told = bool(counted and (services or elements)) or bool(services and several)
+            return told or self.is_rule(text)
+        reasoned = len(elements) > 1 or _REASON.search(text) or self._models.search(text)
+        return bool(measured or services or (elements and reasoned))
+
+    def _adds(self, candidate: Candidate) -> bool:
+        """Whether the second of two sentences says more of what the first one names."""
+        before = self._names(candidate.lead)
+        rest = candidate.text.removeprefix(candidate.lead)
+        return bool(before and (figures(rest) or self._names(rest) - before))
+
+    def _names(self, text: str) -> frozenset[str]:
+        """Return the names of the field that a text names: services, elements, terms of topics."""
+        found = {_plain(match[0]).rstrip("s") for match in self._field.finditer(text)}
+        return frozenset(found | {match[0] for match in INSTANCE.finditer(text)})
 
     def is_quotable(self, candidate: Candidate) -> bool:
         """Whether something said carries weight without a figure: a name and a superlative."""
@@ -158,9 +193,11 @@ class Lens:
         score += 2 * min(self._wanted(candidate), 3)
         score -= max(0, len(WORD.findall(text)) - _LONG)
         score -= 4 if _VAGUE.search(text) else 0
-        score -= 3 * min(len(_PRAISE.findall(text)), 4)
         score -= 8 if _ABOUT_SOURCES.search(text) else 0
-        score -= 6 if candidate.spoken else 0
+        if candidate.spoken:
+            # Everyone who speaks says "you"; what makes speech worth repeating is its figures.
+            return score - 6 + (6 if measured else 0) - (4 if _ANECDOTE.search(text) else 0)
+        score -= 3 * min(len(_PRAISE.findall(text)), 4)
         return score
 
     def _wanted(self, candidate: Candidate) -> int:

@@ -11,22 +11,27 @@ import re
 
 from rag.text.figures import WORD
 
-_MIN_WORDS, _MAX_WORDS, _MAX_SPOKEN_WORDS = 8, 48, 40
+MIN_WORDS, MAX_WORDS = 8, 48
+MIN_CONTINUING_WORDS = 5
+"""A sentence that speaks on of what the one before names may be short."""
 
 
-def _any_of(*phrases: str) -> str:
+def any_of(*phrases: str) -> str:
+    """Return a pattern's text that matches any of the phrases."""
     return "(?:" + "|".join(phrases) + ")"
 
 
-def _begins(*phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"{_any_of(*phrases)}\b", re.IGNORECASE)
+def begins(*phrases: str) -> re.Pattern[str]:
+    """Return a pattern that matches a text which begins with any of the phrases."""
+    return re.compile(rf"{any_of(*phrases)}\b", re.IGNORECASE)
 
 
-def _has(*phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{_any_of(*phrases)}", re.IGNORECASE)
+def has(*phrases: str) -> re.Pattern[str]:
+    """Return a pattern that finds any of the phrases where a word begins."""
+    return re.compile(rf"\b{any_of(*phrases)}", re.IGNORECASE)
 
 
-_PRONOUNS = "this that these those it its they their them he his she her such here there".split()
+PRONOUNS = "this that these those it its they their them he his she her such here there".split()
 _LINKS = (
     "however also additionally moreover furthermore but and so or nor then thus therefore hence "
     "similarly likewise instead another other others both either neither yet still again otherwise "
@@ -52,6 +57,11 @@ _PHRASES = (
         "article|section|authors?)"
     ),
     (
+        "(?:an? |the )?(?:annotated|illustration|comparison|plot|overview|screenshot|diagram|"
+        "architecture (?:comparison|overview))"
+    ),
+    "simply|navigate",
+    (
         "the (?:perhaps |only |most |more |main |key |big |other )*"
         "(?:interesting|notable|takeaway|difference|aspect|highlight)"
     ),
@@ -63,10 +73,20 @@ _PHRASES = (
     r"like \w+ (?:said|mentioned)",
     "despite being",
 )
-_LEANING = _begins(*_PRONOUNS, *_LINKS, *_PHRASES)
+_LEANING = begins(*PRONOUNS, *_LINKS, *_PHRASES)
 """Openers that lean on a sentence before: alone, nobody knows what they speak of."""
 
-_POINTING = _has(
+_CONTINUING = begins(
+    r"(?:it|they)\b(?!['’]s)",
+    "(?:but|yet|however|also|instead|additionally|moreover|furthermore|similarly|conversely)",
+    "despite being",
+    "for (?:example|this reason),",
+    "th(?:is|ese)(?: [a-z-]+)?",
+)
+"""Openers that lean on the sentence before alone."""
+_AUTHOR = has(r"(?:discussed|mentioned|noted)\b|let['’]s|\bnote\b|figure\b|article\b|code\b")
+
+_POINTING = has(
     r"(?:this|these|those) [a-z-]+",
     r"(?:figure|table) \d",
     r"fig\. ?\d",
@@ -83,43 +103,10 @@ _ASIDE = re.compile(r", (?:however|though)[.,]|\bas well\.|\(again\)", re.IGNORE
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|me|my|us|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|[Oo]urs?)\b"
 )
-_SMALL_TALK = _has(
-    r"thanks?\b|welcome|excited|thrilled|happy\b|please|applause|audience|stage\b|keynote",
-    r"re:invent|session|talk about|tell you|show you|you know|kind of|sort of|gonna|wanna|right\?",
-    r"hello|good morning|let me|let's|let’s|I['’]d like|guess|amazing|awesome|incredible",
-    r"super\b|wow\b|joining|join us|honou?r|mentioned",
-)
-_SPOKEN_LEANING = _begins(
-    *_PRONOUNS,
-    "(?:that|it|here|there)['’]s",
-    "they['’]re",
-    *"which who because then or one some what why how another both let".split(),
-    "the (?:first|second|third|next|other|same|reason|result|answer)",
-    r"like \w+ (?:said|mentioned)",
-    "by doing",
-    "with (?:this|that|these)",
-    "(?:if|when) you|you",
-    "to do",
-)
-_DISCOURSE = re.compile(
-    _any_of(
-        "(?:"
-        + _any_of(
-            *"and so now but well ok okay look again also actually today first second third next "
-            "finally secondly interestingly".split(),
-            "in (?:fact|addition|particular)",
-            "of course|you see|as you know|as I said|for example",
-        )
-        + ",? )+"
-    ),
-    re.IGNORECASE,
-)
-"""How spoken sentences get going; what follows is what is said."""
-
 _LABEL = re.compile(r"[A-Z][\w’'-]*(?: [\w’'-]+){1,8}: (?=[A-Z])")
 
 _LINKED = re.compile(
-    _any_of(
+    any_of(
         *"also additionally moreover furthermore however but and so now yet overall similarly "
         "likewise interestingly notably finally first second third lastly specifically "
         "unfortunately fortunately".split(),
@@ -147,14 +134,8 @@ _NAMED_START = re.compile(
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]")
 
 
-def spoken_start(sentence: str) -> int:
-    """Return where a spoken sentence begins to say something, after "And so, now …"."""
-    match = _DISCOURSE.match(sentence)
-    return match.end() if match else 0
-
-
-def written_start(sentence: str) -> int:
-    """Return where a written sentence begins to say something by itself.
+def start(sentence: str) -> int:
+    """Return where a sentence begins to say something by itself.
 
     After the label of an item ("Choice of models: …") and after words that only link it to what
     went before ("For example, Comet 4 has …"), if a name follows: the rest is as verbatim as the
@@ -164,18 +145,10 @@ def written_start(sentence: str) -> int:
     return match.end() if match else 0
 
 
-def stands_alone(sentence: str, *, spoken: bool = False) -> bool:
-    """Whether a sentence is whole and can be understood without its neighbours.
-
-    Args:
-        sentence: one sentence, from its first letter to its full stop.
-        spoken: whether it was said: what it may lack differs.
-    """
-    if not _is_whole(sentence, _MAX_SPOKEN_WORDS if spoken else _MAX_WORDS):
+def stands_alone(sentence: str) -> bool:
+    """Whether a sentence, from its first letter to its full stop, is understood by itself."""
+    if not is_whole(sentence, MAX_WORDS):
         return False
-    if spoken:
-        one = sentence[0].isupper() and not re.search(r"[.?!] [A-Z]", sentence)
-        return one and not (_SPOKEN_LEANING.match(sentence) or _SMALL_TALK.search(sentence))
     begins = sentence[0].isupper() or sentence[0].isdigit() or _NAMED_START.match(sentence)
     leans = _LEANING.match(sentence) or _POINTING.search(sentence) or _ASIDE.search(sentence)
     if not begins or leans or _is_pronoun_first(sentence):
@@ -183,8 +156,24 @@ def stands_alone(sentence: str, *, spoken: bool = False) -> bool:
     return not _FIRST_PERSON.search(_QUOTATION.sub("", sentence))
 
 
-def _is_whole(sentence: str, longest: int) -> bool:
-    fits = _MIN_WORDS <= len(WORD.findall(sentence)) <= longest
+def introduces(sentence: str) -> bool:
+    """Whether a sentence can be followed by one that speaks on of what it names."""
+    return stands_alone(sentence)
+
+
+def continues(sentence: str) -> bool:
+    """Whether a sentence leans on nothing but the one before, so that the two are whole."""
+    match = _CONTINUING.match(sentence)
+    if match is None or not is_whole(sentence, MAX_WORDS, shortest=MIN_CONTINUING_WORDS):
+        return False
+    rest = sentence[match.end() :]
+    points = _POINTING.search(rest) or _ASIDE.search(rest) or _AUTHOR.search(rest)
+    return not (points or _FIRST_PERSON.search(_QUOTATION.sub("", rest)))
+
+
+def is_whole(sentence: str, longest: int, shortest: int = MIN_WORDS) -> bool:
+    """Whether a sentence is neither cut nor endless, and no caption."""
+    fits = shortest <= len(WORD.findall(sentence)) <= longest
     marked = _REFERENCE_MARK.search(sentence) or SOURCE_LINE.match(sentence)
     return bool(fits and _CLOSED.search(sentence) and _is_balanced(sentence) and not marked)
 

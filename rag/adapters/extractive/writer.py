@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ALIKE = 0.5
 """Share of content words from which two claims say the same."""
 _FINDING_WORDS = 34
-_SPOKEN = 3
+_SPOKEN = 4
 """How many spoken sentences a topic may quote."""
 _SECOND_HELPING = 4
 """What each further claim of one reference costs it in a topic: several voices are better."""
@@ -75,10 +75,12 @@ class ExtractiveWriter:
     def _homes(self, task: SectionTask) -> dict[str, list[_Ranked]]:
         """Return the section's candidates by topic, the most rewarding first."""
         homes: dict[str, list[_Ranked]] = defaultdict(list)
-        for candidate in candidates(task.evidence):
+        worthy = [item for item in candidates(task.evidence) if self._is_worth_it(item)]
+        continued = {item.place for item in worthy if item.lead}
+        for candidate in worthy:
+            if not candidate.lead and candidate.place in continued:
+                continue  # the same words and more stand in what continues them
             home = self._lens.home(candidate)
-            if not self._is_worth_it(candidate):
-                continue
             if home and home.section == task.spec.id:
                 merit = self._lens.merit(candidate, min(home.strength, 40))
                 homes[home.topic].append(_Ranked(candidate, merit))
@@ -90,24 +92,28 @@ class ExtractiveWriter:
         has_substance = self._lens.has_substance(candidate) or self._lens.is_quotable(candidate)
         return candidate.kind != "sentence" or has_substance
 
-    def _is_aside(self, item: _Ranked, sentences: Sequence[_Ranked]) -> bool:
-        """Whether something said is worth quoting although it tells no figure."""
-        return item not in sentences and self._lens.is_quotable(item.candidate)
-
     def _choose(self, topic: TopicSpec, ranked: Sequence[_Ranked]) -> list[Candidate]:
-        sentences = [
-            item
-            for item in ranked
-            if item.candidate.kind == "sentence" and self._lens.has_substance(item.candidate)
-        ]
+        sentences = _within(
+            [
+                item
+                for item in ranked
+                if item.candidate.kind == "sentence" and self._lens.has_substance(item.candidate)
+            ],
+            topic.words,
+        )
         quotations = [item for item in ranked if item.candidate.kind == "quotation"]
-        quotations += [_as_quotation(item) for item in ranked if self._is_aside(item, sentences)]
+        quotations += [_as_quotation(item) for item in ranked if self._is_quotable(item, sentences)]
         rows = [item for item in ranked if item.candidate.kind == "row"]
         return [
-            *_within(sentences, topic.words),
+            *sentences,
             *_distinct(quotations, topic.quotations),
             *_rows(rows, topic.rows),
         ]
+
+    def _is_quotable(self, item: _Ranked, sentences: Sequence[Candidate]) -> bool:
+        """Whether something said, and not told in the topic already, is worth setting apart."""
+        quotable = self._lens.is_quotable(item.candidate)
+        return quotable and not _is_repeated(item.candidate, sentences)
 
 
 def _as_quotation(item: _Ranked) -> _Ranked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.adapters.extractive.wording import spoken_start, stands_alone, written_start
+from rag.adapters.extractive.wording import continues, introduces, stands_alone, start
 
 WHOLE = [
     "Inf9 instances serve small models at half the price of the generation before.",
@@ -54,27 +54,48 @@ def test_a_fragment_is_left_out(sentence):
     assert not stands_alone(sentence)
 
 
-def test_speech_is_taken_after_its_run_up():
-    """What is said begins after "And so, now …"; small talk is not taken."""
-    spoken = "And so, now, Comet instances give you 40% better price performance than before."
-    assert spoken[spoken_start(spoken) :].startswith("Comet instances")
-    assert stands_alone("Comet instances give you 40% better price performance.", spoken=True)
-    assert not stands_alone("I'm so excited to tell you about the Comet instances.", spoken=True)
-    assert not stands_alone("That's why the Comet instances are so much faster now.", spoken=True)
-
-
 def test_the_label_of_an_item_is_not_part_of_its_sentence():
     """An item's label is left out of what is quoted."""
     item = "Choice of models: Nebula offers models of five companies through one interface."
-    assert item[written_start(item) :].startswith("Nebula offers")
+    assert item[start(item) :].startswith("Nebula offers")
     plain = "Nebula offers models of five companies: one interface serves them all."
-    assert written_start(plain) == 0
+    assert start(plain) == 0
 
 
 def test_a_link_to_what_went_before_is_left_out_if_a_name_follows():
     """After "For example," a named subject begins a sentence; a common word would be a torso."""
     linked = "For example, Comet-V4 has 300 experts in each of its layers."
-    assert linked[written_start(linked) :].startswith("Comet-V4 has")
+    assert linked[start(linked) :].startswith("Comet-V4 has")
     torso = "For example, heads 1 and 2 might share one set of keys and values."
-    assert written_start(torso) == 0
+    assert start(torso) == 0
     assert not stands_alone(torso)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Yet during inference, only 9 experts are active at a time.",
+        "It halves the memory of the cache for long prompts.",
+        "Despite being larger, it runs faster than the model before it.",
+        "Instead of sharing heads, the model compresses keys and values.",
+    ],
+)
+def test_a_sentence_that_speaks_on_joins_the_one_before(sentence):
+    """What leans on the sentence before alone is whole with it, and only with it."""
+    assert continues(sentence)
+    assert not stands_alone(sentence)
+    assert introduces("Comet-V4 has 300 experts in each of its many layers.")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is shown in the figure below that the cache halves.",
+        "However, we discussed the cache at length earlier in this article.",
+        "However, I measured half of the memory on my own machine.",
+        "The cache halves the memory of long prompts on every instance.",
+    ],
+)
+def test_a_sentence_that_points_elsewhere_joins_nothing(sentence):
+    """What points further than the sentence before, or stands by itself, is not joined."""
+    assert not continues(sentence)

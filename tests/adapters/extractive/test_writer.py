@@ -57,6 +57,22 @@ SageMaker real-time inference accepts payloads of 25 MB and must answer within 6
 )
 
 
+TALK = document(
+    """WEBVTT
+
+00:00:01.000 --> 00:00:05.000
+<v Ann Lee>Good morning. I'm thrilled to announce SageMaker HyperPod task governance.
+
+00:00:30.000 --> 00:00:36.000
+<v Ann Lee>This feature shares accelerators among teams and cuts the training cost by up to 40%.
+
+00:01:30.000 --> 00:01:36.000
+<v Ann Lee>It's a great day. The fastest teams never leave SageMaker HyperPod, one customer said.
+""",
+    "text/vtt",
+)
+
+
 def evidence_of(*documents) -> tuple[Evidence, ...]:
     """Return all chunks of the documents as keyed evidence."""
     return keyed(
@@ -125,6 +141,35 @@ def test_rows_become_a_table_and_quotations_keep_their_speaker():
     assert quotation.claims[0].text.startswith("An endpoint that nobody calls")
 
 
+def test_an_announcement_is_quoted_with_what_it_does():
+    """Speech is quoted with its speaker, a sentence that leans on the last one together with it."""
+    blocks = written("training", evidence_of(("talk", TALK)))
+    said = [claim for block in blocks for claim in block.claims if "40%" in claim.text]
+    assert [claim.text for claim in said] == [
+        (
+            "I'm thrilled to announce SageMaker HyperPod task governance. This feature shares "
+            "accelerators among teams and cuts the training cost by up to 40%."
+        )
+    ]
+    assert said[0].attribution.startswith("Ann Lee")
+    assert not any("Good morning" in text or "great day" in text for text in texts(blocks))
+
+
+def test_a_sentence_stands_alone_or_with_its_follower_never_twice():
+    """Two sentences that belong together are one claim, and the first is no second one."""
+    moe = document(
+        "# Models\n\nDeepSeek-V3 has 256 experts per MoE layer and 671 billion parameters. "
+        "Yet during inference only 9 experts are active at a time.\n"
+    )
+    said = texts(written("architecture-landscape", evidence_of(("moe", moe))))
+    assert [text for text in said if "256 experts" in text] == [
+        (
+            "DeepSeek-V3 has 256 experts per MoE layer and 671 billion parameters. "
+            "Yet during inference only 9 experts are active at a time."
+        )
+    ]
+
+
 def test_rules_go_to_the_decision_guides():
     """A when-use-because table stands in the guides and nowhere else."""
     evidence = evidence_of(("one", ONE))
@@ -165,6 +210,26 @@ def test_a_summary_repeats_claims_word_for_word():
     assert texts(blocks)
     assert set(texts(blocks)) <= {claim.text for claim in section.claims}
     assert [block.text for block in blocks] == ["Inference"]
+
+
+def test_what_was_said_stands_quoted_in_the_table_of_matches():
+    """A spoken claim matches an element with a service too, with its speaker."""
+    talk = document(
+        "WEBVTT\n\n00:00:01.000 --> 00:00:09.000\n<v Ann Lee>With HyperPod, distributed training "
+        "runs up to 40% faster than before.\n\n00:00:10.000 --> 00:00:19.000\n<v Ann Lee>"
+        "Guardrails stop up to 85% of harmful output before it reaches a reader.\n",
+        "text/vtt",
+    )
+    evidence = evidence_of(("talk", talk))
+    others = []
+    for name in ("training", "inference"):
+        task = SectionTask(spec=SECTIONS[name], evidence=evidence)
+        checked = verify(ExtractiveWriter(CONFIG).write_section(task), evidence)
+        others.append(Section(id=name, title=name, blocks=checked.blocks))
+    blocks = written("decision-guides", evidence, others)
+    (table,) = [block for block in blocks if block.form == "table"]
+    assert {claim.cells[2] for claim in table.claims} == {"40%", "85%"}
+    assert all(claim.attribution.startswith("Ann Lee") for claim in table.claims)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,112 @@
+"""Which spoken English sentences can stand alone, or with the one that follows.
+
+A talk names its subject in one sentence ("I'm happy to announce …") and says what it does in the
+next ("This feature …"): apart neither is worth quoting, together they are what was said.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.adapters.extractive.wording import (
+    MIN_CONTINUING_WORDS,
+    PRONOUNS,
+    any_of,
+    begins,
+    has,
+    is_whole,
+)
+
+_MAX_WORDS = 40
+_MIN_INTRODUCING_WORDS = 5
+_SMALL_TALK = has(
+    r"thanks?\b|welcome|excited|thrilled|happy\b|please|applause|audience|stage\b|keynote",
+    r"re:invent|session|talk about|tell you|show you|you know|kind of|sort of|gonna|wanna|right\?",
+    r"hello|good morning|let me|let's|let’s|I['’]d like|guess|amazing|awesome|incredible",
+    r"game[- ]chang|super\b|wow\b|joining|join us|honou?r|can['’]t wait|you can see|pictures?\b",
+    r"(?:like|as) (?:\w+ )?mentioned|(?:invite|imagine|this morning|earlier|demo)\b",
+)
+_LEANING = begins(
+    *PRONOUNS,
+    "(?:that|it|here|there)['’]s",
+    "they['’]re",
+    *"which who because then or one some what why how another both let".split(),
+    "the (?:first|second|third|next|other|same|reason|result|answer)",
+    r"like \w+ (?:said|mentioned)",
+    "by doing",
+    "with (?:this|that|these)",
+    "(?:if|when) you(?:['’]re)? (?:look|think|see|go|remember|recall|do|did|start|want to see)",
+    "you(?!(?: can| could|r data) (?!see|imagine|chat))",
+    r"(?:[\w'’,]+ ){1,4}(?:it|them|these)",
+    "to do",
+)
+_ANNOUNCEMENT = re.compile(
+    r"(?:I|we)(?:['’]m|['’]re| am| are) (?:(?:also|so|very|really|super|just|extremely)[ ,]+)*"
+    r"(?:excited|happy|thrilled|pleased|proud|announcing)(?: today,?)? ?(?:to )?"
+    r"(?:announce|introduce|share|say)?|(?:today,? )?we(?:['’]re| are) announcing",
+    re.IGNORECASE,
+)
+_CONTINUING = begins(
+    "(?:with |all )?th(?:is|ese)(?: new)?(?: (?:feature|innovation|capabilit(?:y|ies)|service|"
+    "update|solution|option|approach|instances?|models?|chips?|plans?|cluster))?",
+    "(?:it|they)(?:['’](?:s|ll|re))?",
+    "what (?:I mean by that|that means) is(?: that)?",
+)
+_AFTER_CONTINUING = has(
+    r"th(?:is|ese|at) (?:is why|one|demo|slide)", r"look(?:s|ing)? (?:at|really)"
+)
+_DISCOURSE = re.compile(
+    any_of(
+        "(?:"
+        + any_of(
+            *"and so now but well ok okay look again also actually today first second third next "
+            "finally secondly interestingly essentially effectively overall".split(),
+            "in (?:fact|addition|particular)",
+            "of course|you see|as you know|as I said|for example|just yesterday|just last month",
+            "(?:that|this)(?:['’]s| is) why(?: today)?",
+        )
+        + ",? )+"
+    ),
+    re.IGNORECASE,
+)
+"""How spoken sentences get going; what follows is what is said."""
+_POINTING_BACK = re.compile(r"^you\b|\b(?:it|this|these|those)\b", re.IGNORECASE)
+"""What may be named further up: two sentences could then both speak of a third."""
+_ANOTHER = re.compile(r"[.?!] [A-Z]")
+
+
+def start(sentence: str) -> int:
+    """Return where a sentence begins to say something, after "And so, now …"."""
+    match = _DISCOURSE.match(sentence)
+    return match.end() if match else 0
+
+
+def stands_alone(sentence: str) -> bool:
+    """Whether a sentence, from its first letter to its full stop, is understood by itself."""
+    if not is_whole(sentence, _MAX_WORDS) or not _is_one(sentence):
+        return False
+    return not (_LEANING.match(sentence) or _SMALL_TALK.search(sentence))
+
+
+def introduces(sentence: str) -> bool:
+    """Whether a sentence can be followed by one that speaks on of what it names."""
+    if not is_whole(sentence, _MAX_WORDS, shortest=_MIN_INTRODUCING_WORDS):
+        return False
+    match = _ANNOUNCEMENT.match(sentence)
+    rest = sentence[match.end() :] if match else sentence
+    leans = not match and (_LEANING.match(sentence) or _POINTING_BACK.search(sentence))
+    return _is_one(sentence) and not (leans or _SMALL_TALK.search(rest))
+
+
+def continues(sentence: str) -> bool:
+    """Whether a sentence leans on nothing but the one before, so that the two are whole."""
+    match = _CONTINUING.match(sentence)
+    if match is None or not is_whole(sentence, _MAX_WORDS, shortest=MIN_CONTINUING_WORDS):
+        return False
+    points = _AFTER_CONTINUING.match(sentence) or _SMALL_TALK.search(sentence)
+    return _is_one(sentence) and not points
+
+
+def _is_one(sentence: str) -> bool:
+    """Whether captions that were joined hold one sentence, and its beginning."""
+    return sentence[0].isupper() and not _ANOTHER.search(sentence)
