@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LEANS = 0.15
 """What a passage must share more of the question than a sentence that stands alone."""
+_MEASURED = 0.25
+"""What a figure is worth to a question that asks how much: more than leaning costs."""
 _ANSWERED = 0.4
 """What standing under the question itself, as in a list of questions and answers, is worth."""
 _SAME_QUESTION = 0.75
@@ -44,7 +46,7 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
 
     def merit(candidate: Candidate) -> float:
         shared = sum(weights[word] for word in wanted & _seen(candidate))
-        bonus = 0.15 if measured and FIGURE.search(candidate.text) else 0.0
+        bonus = _MEASURED if measured and FIGURE.search(candidate.text) else 0.0
         bonus -= _LEANS if candidate.kind == "passage" else 0.0
         bonus += _ANSWERED if _is_asked_above(candidate, wanted) else 0.0
         return shared + bonus - 0.04 * ranks[candidate.evidence.key]
