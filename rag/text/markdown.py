@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from urllib.parse import quote
 
 # What means something in CommonMark and GFM, and where it does.
-_SPECIAL = re.compile(
-    r"""
+_SPECIAL = r"""
     (?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))  # stays as it is
     | (?P<number>^\d+)(?=[.)](?:\s|$))     # an ordered list's
     | [\\*\[\]`]
@@ -16,15 +16,23 @@ _SPECIAL = re.compile(
     | &(?=\#?\w+;)                        # a character by its name or number
     | (?<=\S)~                            # strikes out what stands before it
     | ^(?:[>\#] | [-+](?=\s|$) | -(?=[-\s]*$))
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 _ANCHOR_DROPPED = re.compile(r"[^\w\- ]")
 
 
-def escape(text: str) -> str:
-    """Return Markdown that a reader sees as `text`; code between backticks stays code."""
-    return _SPECIAL.sub(_escaped, text)
+def escape(text: str, also: str = "") -> str:
+    """Return Markdown that a reader sees as `text`; code between backticks stays code.
+
+    Args:
+        text: plain words.
+        also: a verbose pattern of further ASCII punctuation to escape, one character a match.
+    """
+    return _special(also).sub(_escaped, text)
+
+
+@cache
+def _special(also: str) -> re.Pattern[str]:
+    return re.compile(f"{_SPECIAL} | {also}" if also else _SPECIAL, re.VERBOSE | re.DOTALL)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -9,6 +9,10 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def normalise(text: str) -> str:
@@ -70,14 +74,23 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
     start = text.find(quote)
     if start >= 0 and not quote[:1].isspace() and not quote[-1:].isspace():
         return start, start + len(quote)
+    return next(_spans(text, wanted), None)
+
+
+def find_quotes(text: str, quote: str) -> list[tuple[int, int]]:
+    """Return the spans of all places in `text` that equal `quote` in the normal form, in order."""
+    wanted = normalise(quote)
+    return list(_spans(text, wanted)) if wanted else []
+
+
+def _spans(text: str, wanted: str) -> Iterator[tuple[int, int]]:
     normal, starts, ends = _mapped(text)
     at = normal.find(wanted)
     while at >= 0:
         stop = at + len(wanted)
         if not (_cuts(normal, starts, at) or _cuts(normal, starts, stop)):
-            return starts[at], ends[stop - 1]
+            yield starts[at], ends[stop - 1]
         at = normal.find(wanted, at + 1)
-    return None
 
 
 def _cuts(normal: str, starts: tuple[int, ...], at: int) -> bool:

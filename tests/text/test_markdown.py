@@ -75,6 +75,13 @@ def test_a_reader_sees_the_words(text):
 
 
 @given(LINES)
+def test_more_can_be_escaped_unseen(text):
+    """A mark that is escaped on request is seen all the same, and code is left alone."""
+    assert shown(f"x{escape(f'{text}', also=r'[(:]')}") == bare(f"x{text}")
+    assert escape("a (b): `c (d)`", also=r"[(:]") == "a \\(b)\\: `c (d)`"
+
+
+@given(LINES)
 def test_a_cell_holds_its_words(text):
     """Any line in a table is one cell, with its bars."""
     table = f"| a | b |\n| --- | --- |\n| {cell(text)} | end |\n"

@@ -1,0 +1,1 @@
+"""How many seeded conflicts are found, and what is found that is none."""
