@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from rag.types import CheckedBlock, Citation, Claim, Outline, Section
 
 
+_SPEAKER = r"(?<=”[ ])\("
+"""A bracket that would be read as the one before who said it."""
+_IN_PLACE = r":(?=[ ]“) | (?<=\d{4})-(?=\d\d-\d\d)"
+"""What would be read as the quote's beginning, and as a date of the document."""
+
+
 class Cited(Value):
     """A reference that a report cites, with its document."""
 
@@ -49,35 +55,51 @@ def render_report(outline: Outline, sections: Sequence[Section], cited: Mapping[
             lines += [f"## {section.title}", ""]
             if leads.get(section.id):
                 lines += [leads[section.id], ""]
-            for block in section.blocks:
-                lines += [*render_block(block), ""]
+            lines += _blocks(section.blocks)
     lines += _references(sections, cited)
     lines += _footnotes((claim for section in sections for claim in section.claims), cited)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def render_block(block: CheckedBlock) -> list[str]:
+def _blocks(blocks: Iterable[CheckedBlock]) -> Iterator[str]:
+    bullet = ""
+    for block in blocks:
+        # Another bullet begins another list; with the same one, two blocks would be one list.
+        follows = bullet == "-" and not block.text
+        bullet = "" if block.form != "bullets" else "*" if follows else "-"
+        yield from (*render_block(block, bullet=bullet), "")
+
+
+def render_block(block: CheckedBlock, *, bullet: str = "-") -> list[str]:
     """Return a block's lines of Markdown, without the blank line after it."""
     lead = [f"**{block.text}**", ""] if block.text and block.form == "bullets" else []
     if block.text and block.form not in {"heading", "bullets"}:
         lead = [block.text, ""]
     if block.form == "heading":
-        return [f"### {block.text}"]
+        stated = "".join(map(_sentence, block.claims))  # one that is not the outline's is a claim
+        return [f"### {block.text or stated}"]
     if block.form == "finding":
-        return [*lead, *(f"**{escape(claim.text)}**{_marks(claim)}" for claim in block.claims)]
+        return [*lead, *(f"**{_words(claim)}**{_marks(claim)}" for claim in block.claims)]
     if block.form == "paragraph":
         return [*lead, " ".join(_sentence(claim) for claim in block.claims)]
     if block.form == "bullets":
-        return [*lead, *(f"- {_sentence(claim)}" for claim in block.claims)]
+        return [*lead, *(f"{bullet} {_sentence(claim)}" for claim in block.claims)]
     if block.form == "quotation":
-        return [*lead, *(line for claim in block.claims for line in _quotation(claim))]
+        quotations = [line for claim in block.claims for line in (">", *_quotation(claim))]
+        return [*lead, *quotations[1:]]
     return [*lead, *_table(block)]
 
 
 def _sentence(claim: Claim) -> str:
+    return _words(claim) + _marks(claim)
+
+
+def _words(claim: Claim) -> str:
+    """Return the claim's words; what somebody said with who said it, and nothing that looks so."""
     if claim.attribution:
-        return f"“{escape(claim.text)}” ({escape(claim.attribution)}){_marks(claim)}"
-    return escape(claim.text) + _marks(claim)
+        who = escape(claim.attribution, _SPEAKER)
+        return f"“{escape(claim.text, _SPEAKER)}” ({who})"
+    return escape(claim.words, _SPEAKER if claim.text.startswith("“") else "")
 
 
 def _quotation(claim: Claim) -> list[str]:
@@ -87,10 +109,9 @@ def _quotation(claim: Claim) -> list[str]:
 def _table(block: CheckedBlock) -> list[str]:
     lines = [_row(block.header), _row(["---"] * len(block.header))]
     for claim in block.claims:
-        cells = [cell(text) for text in claim.cells]
-        if claim.attribution:  # what somebody said stands in the last cell
-            cells[-1] = f"“{cells[-1]}” ({cell(claim.attribution)})"
-        cells[-1] += _marks(claim)
+        *cells, last = claim.cells
+        said = claim.model_copy(update={"text": last})  # what somebody said is the last cell
+        cells = [*map(cell, cells), _words(said).replace("|", "\\|") + _marks(claim)]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
@@ -133,7 +154,7 @@ def render_citation(citation: Citation, cited: Cited) -> str:
     place = place_of(citation, cited)
     parts = [f"[{escape(_title(cited))}]({place.link}){_origin(cited)}"]
     if place.words:
-        parts.append(escape(place.words))
+        parts.append(escape(place.words, _IN_PLACE))
     if cited.document.date:
         parts.append(cited.document.date)
     if cited.read_on:

@@ -10,21 +10,25 @@ from rag.stages.merge import merge
 ENDS = st.sampled_from(["\n", "\n\n", "\r\n", "\r", "\u2028", "\x0b", "\x0c"])
 LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=8)
 TEXTS = st.lists(st.tuples(LINES, ENDS).map("".join), max_size=12).map("".join)
+SENTENCES = st.builds("{}.[^{}]".format, st.sampled_from("ABCDE"), st.sampled_from("xyz"))
+PROSE = st.lists(SENTENCES, min_size=1, max_size=4).map(lambda some: " ".join(some) + "\n")
+OTHER = st.sampled_from(["\n", "| a | b[^x] |\n", "[^x]: words\n", "## A\n", "- A.[^x]\n"])
+REPORTS = st.lists(PROSE | OTHER, max_size=8).map("".join)
 
 
-@given(TEXTS, TEXTS)
+@given(TEXTS | REPORTS, TEXTS | REPORTS)
 def test_no_edit_gives_the_new_text(base, new):
     """Where the user changed nothing, the new edition stands as it is."""
     assert merge(base, base, new) == (new, ())
 
 
-@given(TEXTS, TEXTS)
+@given(TEXTS | REPORTS, TEXTS | REPORTS)
 def test_nothing_new_keeps_the_users_text(base, theirs):
     """Where the edition did not change, the user's text stays byte for byte."""
     assert merge(base, theirs, base) == (theirs, ())
 
 
-@given(TEXTS, TEXTS)
+@given(TEXTS | REPORTS, TEXTS | REPORTS)
 def test_the_same_change_is_no_conflict(base, both):
     """Where both changed alike, that is the text."""
     assert merge(base, both, both) == (both, ())
@@ -57,3 +61,75 @@ def test_where_both_changed_the_user_wins_and_is_told():
     assert merged == ("one\nMINE\nthree\n", ("MINE",))
     merged = merge("one\ntwo\nthree\n", "one\nthree\n", "one\nNEW\nthree\n")
     assert merged == ("one\nthree\n", ("(deleted lines)",))
+
+
+# --- several claims in one paragraph ------------------------------------------------------------
+
+ONE, TWO, THREE = "One is 1.[^a-1]", "Two is 2.[^b-1][^b-2]", "Three is 3.[^c-1]."
+
+
+def paragraph(*sentences):
+    """Return a report with one paragraph between others."""
+    return f"# Report\n\n{' '.join(sentences)}\n\nLast words.[^z-1]\n"
+
+
+def test_sentences_of_one_paragraph_are_edited_apart():
+    """The user's first sentence and the edition's second one both stand, and no conflict."""
+    base = paragraph(ONE, TWO, THREE)
+    mine = paragraph("I say one is 1.[^a-1]", TWO, THREE)
+    new = paragraph(ONE, "Two is two.[^b-3]", THREE, "Four.[^d-1]")
+    wanted = paragraph("I say one is 1.[^a-1]", "Two is two.[^b-3]", THREE, "Four.[^d-1]")
+    assert merge(base, mine, new) == (wanted, ())
+
+
+def test_a_sentence_added_and_one_deleted():
+    """The user's addition or deletion and what the edition does to another one both stand."""
+    base = paragraph(ONE, TWO, THREE)
+    mine = paragraph(ONE, TWO, THREE, "I doubt it.")
+    assert merge(base, mine, paragraph(ONE, THREE)) == (paragraph(ONE, THREE, "I doubt it."), ())
+    mine = paragraph(ONE, THREE)
+    new = paragraph(ONE, TWO, "Three is three.[^c-2].")
+    assert merge(base, mine, new) == (paragraph(ONE, "Three is three.[^c-2]."), ())
+
+
+def test_a_conflict_in_a_sentence_spares_the_others():
+    """Where both changed one sentence the user's stays and is told; the next one is renewed."""
+    base, mine = paragraph(ONE, TWO, THREE), paragraph("Mine.[^a-1]", TWO, THREE)
+    merged = merge(base, mine, paragraph("New.[^a-1]", TWO, "Newer.[^c-1]."))
+    assert merged == (paragraph("Mine.[^a-1]", TWO, "Newer.[^c-1]."), ("Mine.[^a-1]",))
+
+
+def test_a_new_claim_in_the_place_of_a_changed_one_is_not_lost():
+    """What stands on another footnote is no change of the user's sentence, and comes after it."""
+    base, mine = paragraph(ONE, TWO), paragraph("Mine.[^a-1]", TWO)
+    merged = merge(base, mine, paragraph("New.[^d-2]", TWO))
+    assert merged.text == paragraph("Mine.[^a-1]\n\nNew.[^d-2]", TWO)
+    assert merge("- A.[^a-1]\n", "", "- B.[^b-1]\n").text == "- B.[^b-1]\n"
+
+
+def test_rows_and_footnotes_are_merged_whole():
+    """Half of the user's row and half of the edition's are no row."""
+    base, mine, new = "| a | b[^x-1] |\n", "| a | my b[^x-1] |\n", "| new a | b[^x-1] |\n"
+    assert merge(base, mine, new) == (mine, (mine.strip(),))
+    base, mine, new = "[^x-1]: a[^y] b\n", "[^x-1]: mine[^y] b\n", "[^x-1]: a[^y] new\n"
+    assert merge(base, mine, new) == (mine, (mine.strip(),))
+
+
+@given(REPORTS, REPORTS, st.lists(st.tuples(st.integers(0, 9), PROSE | OTHER), min_size=1))
+def test_lines_that_the_user_inserts_survive(base, new, inserted):
+    """Wherever the user inserts lines, the result has each byte for byte and whole, in order."""
+    lines = base.splitlines(keepends=True)
+    mine = []
+    for number, (place, words) in enumerate(inserted):
+        mine.append(f"Mine {number}: {words}".replace("[^", "[^own-"))
+        lines.insert(min(place, len(lines)), mine[-1])
+    merged = merge(base, "".join(lines), new).text.splitlines(keepends=True)
+    assert [line for line in merged if line in mine] == [line for line in lines if line in mine]
+
+
+@given(REPORTS, REPORTS, REPORTS)
+def test_every_sentence_of_the_users_own_survives(base, theirs, new):
+    """Each sentence that only the user has is in the result as often as in the user's text."""
+    own = theirs.replace(".[^x]", " as I see it.[^x]")
+    found = merge(base, own, new).text
+    assert found.count(" as I see it.[^x]") == own.count(" as I see it.[^x]")

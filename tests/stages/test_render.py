@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from values import document, evidence, reference
 
 from rag.stages.render import Cited, place_of, render_block, render_citation, render_report
-from rag.stages.verify import verify
+from rag.stages.verify import Rules, verify
 from rag.types import (
     Block,
     CheckedBlock,
@@ -153,6 +153,30 @@ def test_speech_names_its_speaker():
     assert render_block(table)[-1] == "| Chips | “We build chips.” (Ann Lee)[^notes-abc123] |"
 
 
+def test_speech_in_a_headline_names_its_speaker_too():
+    """Nobody's words stand without who said them, in bold neither."""
+    block = CheckedBlock(form="finding", claims=(claim("Fast.", attribution="Ann Lee"),))
+    assert render_block(block) == ["**“Fast.” (Ann Lee)**[^notes-abc123]"]
+
+
+def test_what_looks_like_speech_is_not_read_as_speech():
+    """Words in quotation marks with a bracket behind are escaped where nobody said them."""
+    (line,) = render_block(CheckedBlock(form="bullets", claims=(claim("“Fast” (so they say)"),)))
+    assert line == "- “Fast” \\(so they say)[^notes-abc123]"
+    (line,) = render_block(CheckedBlock(form="bullets", claims=(claim("A “fast” (new) chip"),)))
+    assert line == "- A “fast” (new) chip[^notes-abc123]"
+
+
+def test_blocks_of_one_form_stay_apart():
+    """Two quotations of a block have a line between them; a second list has its own bullet."""
+    said = tuple(claim(text, attribution="Doe") for text in ("One.", "Two."))
+    lines = render_block(CheckedBlock(form="quotation", claims=said))
+    assert lines[3:5] == [">", "> “Two.”[^notes-abc123]"]
+    lists = tuple(CheckedBlock(form="bullets", claims=(claim(text),)) for text in ("1", "2", "3"))
+    text = render_report(OUTLINE, (Section(id="net", title="N", blocks=lists),), {"notes": cited()})
+    assert re.findall(r"^([-*]) \d", text, re.MULTILINE) == ["-", "*", "-"]
+
+
 # --- footnotes ---------------------------------------------------------------------------------
 
 
@@ -242,7 +266,8 @@ def report(*, listed: bool = True) -> tuple[str, tuple[Claim, ...]]:
             claims=(propose("Networks are computers.", attribution="Jane Doe"),),
         ),
     )
-    checked = verify(Draft(blocks=blocks), given)
+    rules = Rules(headings=frozenset({"Bandwidth"}), lead_ins=frozenset({"Facts"}))
+    checked = verify(Draft(blocks=blocks), given, rules)
     assert checked.rejected == ()
     sections = (
         Section(id="net", title="Networking", blocks=checked.blocks),

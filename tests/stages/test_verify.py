@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from values import document, evidence, reference
 
-from rag.stages.verify import claim_id, footnote_label, verify
-from rag.types import Block, Claim, Draft, ProposedCitation, ProposedClaim, Rejected
+from rag.stages.verify import Rules, verify
+from rag.text.labels import footnote_label
+from rag.types import Block, Claim, Draft, ProposedCitation, ProposedClaim, Rejected, claim_id
 
 NOTES = """# Talk on networks
 
@@ -63,10 +64,9 @@ def test_a_supported_claim_gets_its_span():
         (proposal("Fast.", ("E1", "")), "quote_absent", "E1"),
         (proposal("Fast.", ("E1", " \n ")), "quote_absent", "E1"),
         (proposal(QUOTE, ("E1", QUOTE), ("E1", "Not there.")), "quote_absent", "Not there"),
-        (proposal("P5 has 3,300 Gbps."), "number_absent", "3300"),
+        (proposal("P5 has 3,300 Gbps."), "number_absent", "3,300"),
         (proposal("P5 has 320 Gbps."), "number_absent", "320"),
-        (proposal("P6 has bandwidth."), "number_absent", "6"),
-        (proposal("Bandwidth", cells=("P5", "400 Gbps")), "number_absent", "400"),
+        (proposal("P6 has bandwidth."), "name_absent", "P6"),
         (proposal(attribution="John Roe"), "misattributed", "John Roe"),
         (proposal(attribution="Jane Doe, Other Corp"), "misattributed", "Other Corp"),
     ],
@@ -88,7 +88,9 @@ def test_each_gate_says_why(claim, verdict, reason):
         proposal("Both", ("E1", QUOTE), ("E1", "The first P4d instances had 400 Gbps.")),
         proposal("x", ("E1", "P5  instances\nhave")),
         proposal(
-            "Networks are computers.", ("E1", "Networks are computers."), attribution="Jane Doe"
+            "Networks are computers.",
+            ("E1", "Networks are computers."),
+            attribution="Jane Doe, Example Corp",
         ),
         proposal(attribution="Talk on networks"),
     ],
@@ -111,7 +113,8 @@ def test_a_speaker_is_named_with_the_session():
         ("Ann Lee, another session", False),
         ("Bob", False),
     ):
-        claim = proposal("x", ("E1", "Networks are fast today."), attribution=who)
+        words = "Networks are fast today."
+        claim = proposal(words, ("E1", words), attribution=who)
         checked = verify(Draft(blocks=(Block(form="quotation", claims=(claim,)),)), given)
         assert (checked.rejected == ()) is stands
 
@@ -128,12 +131,13 @@ def test_headings_without_claims_go():
             Block(form="heading", text="Last"),
         )
     )
-    checked = verify(draft, EVIDENCE)
+    rules = Rules(headings=frozenset({"Gone", "Kept", "Last"}), lead_ins=frozenset({"Lead-in:"}))
+    checked = verify(draft, EVIDENCE, rules)
     assert [(block.form, block.text) for block in checked.blocks] == [
         ("heading", "Kept"),
         ("paragraph", "Lead-in:"),
     ]
-    assert [item.verdict for item in checked.rejected] == ["number_absent"] * 2
+    assert [item.verdict for item in checked.rejected] == ["name_absent"] * 2
 
 
 def test_labels_and_ids_are_permanent():
@@ -142,5 +146,5 @@ def test_labels_and_ids_are_permanent():
     assert footnote_label("talk", QUOTE) != footnote_label("other", QUOTE)
     assert footnote_label("talk", QUOTE).startswith("talk-")
     one, other = check(proposal()), check(proposal("P5 instances reach 3200 Gbps."))
-    assert one.id == claim_id(QUOTE, one.citations) == check(proposal()).id
+    assert one.id == claim_id(QUOTE) == check(proposal()).id
     assert one.id != other.id

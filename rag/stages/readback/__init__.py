@@ -1,0 +1,12 @@
+"""report.md → its sections, claims and footnotes as they were given to `render`."""
+
+from rag.stages.readback.reader import read_back
+from rag.stages.readback.values import (
+    ReadBlock,
+    ReadClaim,
+    ReadFootnote,
+    ReadReport,
+    ReadSection,
+)
+
+__all__ = ["ReadBlock", "ReadClaim", "ReadFootnote", "ReadReport", "ReadSection", "read_back"]
