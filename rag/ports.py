@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         Fetched,
         Hit,
         NotModified,
+        ProposedClaim,
         QuestionTask,
+        Rejected,
         SectionTask,
         Skipped,
         Source,
@@ -134,6 +136,23 @@ class Writer(Protocol):
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """Return a draft of the section; `Skipped` if the writer could not produce one."""
+        ...
+
+    @property
+    def outranks(self) -> bool:
+        """Whether its order of claims is exact, so that it may say what a full topic loses."""
+        ...
+
+    def revise(
+        self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
+    ) -> Sequence[ProposedClaim | None]:
+        """Return, for each claim of a draft that fell, one in its place; None to let it fall.
+
+        Args:
+            task: what the draft was made for.
+            rejected: the claims, each with the verdict it fell by. Asked once; what falls again
+                stays out.
+        """
         ...
 
     def answer(self, task: QuestionTask) -> Draft | Skipped:

@@ -92,6 +92,13 @@ class AskSettings(Value):
     min_cosine: Fraction
 
 
+class VerifySettings(Value):
+    """How claims are held against their passages."""
+
+    support: str = Field(min_length=1)
+    min_support: float = Field(ge=0, le=1)
+
+
 class Settings(Value):
     """`config/rag.toml`."""
 
@@ -104,6 +111,7 @@ class Settings(Value):
     retrieve: RetrieveSettings
     compose: ComposeSettings
     ask: AskSettings
+    verify: VerifySettings
 
 
 class Config(Value):

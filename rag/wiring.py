@@ -11,7 +11,7 @@ from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_p
 from rag.settings import Config, load_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
 
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
+
+
+class _Later:
+    """PairScorer that is made when it is first asked; its name is known before."""
+
+    def __init__(self, name: str, make: Callable[[], PairScorer | None]) -> None:
+        self.name = name
+        self._make = make
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """See `PairScorer.score`."""
+        scorer = self._make()
+        if scorer is None:
+            raise AssertionError(self.name)
+        return scorer.score(pairs)
 
 
 class Wired:
@@ -91,6 +106,43 @@ class Wired:
         from rag.adapters.onnx import OnnxPairScorer
 
         return OnnxPairScorer(find_model(settings.model, _ONNX_FILES), threads=settings.threads)
+
+    @cached_property
+    def support(self) -> PairScorer | None:
+        """The configured scorer of support, or None."""
+        name = self.config.settings.verify.support
+        if name == "none":
+            return None
+        if name.startswith("nli/"):
+            return self._nli(name.removeprefix("nli/"))
+        if name != "default":
+            raise ConfigError(
+                f"verify.support = {name!r} is not known",
+                advice='use "default", "none" or "nli/<model name or folder>"',
+            )
+        from rag.adapters.support import SupportScorer
+
+        return SupportScorer(self._later_reranker)
+
+    @property
+    def _later_reranker(self) -> PairScorer | None:
+        """The reranker, loaded when the first pair comes: known scores need none."""
+        settings = self.config.settings.reranker
+        if not settings.enabled:
+            return None
+        folder = find_model(settings.model, _ONNX_FILES)
+        return _Later(f"onnx/{folder.fingerprint}", lambda: self.reranker)
+
+    def _nli(self, model: str) -> PairScorer:
+        folder = find_model(model, _TORCH_FILES)
+        try:
+            from rag.adapters.nli import NliScorer
+        except ModuleNotFoundError as error:
+            raise PrerequisiteError(
+                f"verify.support = 'nli/{model}' needs the package {error.name!r}",
+                advice="pip install 'rag[sentence-transformers]'",
+            ) from error
+        return NliScorer(folder, threads=self.config.settings.reranker.threads)
 
     @cached_property
     def fetchers(self) -> Mapping[str, Fetcher]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from rag.ports import Vector
-    from rag.types import Chunk, Draft, QuestionTask, SectionTask
+    from rag.types import Chunk, Draft, ProposedClaim, QuestionTask, Rejected, SectionTask
 
 _WORD = re.compile(r"\w+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
@@ -200,16 +200,31 @@ class ScriptedWriter:
     Args:
         script: drafts in the order in which they are wanted, or a function that makes one from a
             task. Asked for more than the script has, it raises `AssertionError`.
+        revisions: what it says in place of a claim that fell; nothing by default. What came back
+            to it is kept in `returned`.
     """
 
     name = "scripted"
+    outranks = False
 
     def __init__(
         self,
         script: Iterable[Draft | Skipped] | Callable[[SectionTask | QuestionTask], Draft | Skipped],
+        revisions: Callable[[Rejected], ProposedClaim | None] = lambda _: None,
     ) -> None:
         self.tasks: list[SectionTask | QuestionTask] = []
+        self.returned: list[Rejected] = []
         self._make = script if callable(script) else _reader(script)
+        self._revise = revisions
+
+    def revise(
+        self,
+        task: SectionTask | QuestionTask,  # noqa: ARG002 - the port's
+        rejected: Sequence[Rejected],
+    ) -> list[ProposedClaim | None]:
+        """See `Writer.revise`."""
+        self.returned += rejected
+        return [self._revise(item) for item in rejected]
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`."""

@@ -11,7 +11,7 @@ from rag.adapters.fetch_file import FileFetcher
 from rag.adapters.store import Store
 from rag.flows.project import Project
 from rag.settings import load_config
-from rag.types import Block, Draft, ProposedCitation, ProposedClaim
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim, SectionTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rag.ports import Embedder, PairScorer, Writer
     from rag.settings import Config
-    from rag.types import QuestionTask, SectionTask
+    from rag.types import QuestionTask
 
 SITE = "https://example.org/"
 
@@ -120,6 +120,7 @@ class FakeTools:
         self.index = FakeIndex()
         self.embedder: Embedder = FakeEmbedder()
         self.reranker: PairScorer | None = FakePairScorer()
+        self.support: PairScorer | None = None
         self.web = FakeFetcher(pages)
         self.fetchers = {"file": FileFetcher(1_000_000), "http": self.web}
         self.writer: Writer = writer or ExtractiveWriter(self.config)
@@ -149,7 +150,8 @@ def project_at(root: Path, text: str | None = None) -> Project:
 def quoting(task: SectionTask | QuestionTask) -> Draft:
     """Return a draft that quotes the longest line of each piece of evidence."""
     claims = []
-    for item in task.evidence:
+    passages = task.passages if isinstance(task, SectionTask) else ()
+    for item in (*task.evidence, *passages):
         line = max(item.chunk.text.splitlines(), key=len)
         citation = ProposedCitation(evidence=item.key, quote=line)
         claims.append(ProposedClaim(text=line, citations=(citation,)))

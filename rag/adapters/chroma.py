@@ -13,6 +13,7 @@ import heapq
 import json
 import logging
 import re
+import shutil
 import sqlite3
 import threading
 from functools import lru_cache
@@ -179,13 +180,15 @@ class ChromaIndex:
 
     def _collection(self) -> Any:
         if self._chroma is None:
-            import chromadb
-            from chromadb.config import Settings
+            from chromadb.errors import NotFoundError
 
             logging.getLogger("chromadb").setLevel(logging.ERROR)
-            self._client = chromadb.PersistentClient(
-                str(self._folder / "chroma"), settings=Settings(anonymized_telemetry=False)
-            )
+            folder = self._folder / "chroma"
+            try:
+                self._client = _client(folder)
+            except (ValueError, NotFoundError):  # a run was killed while Chroma made its tables
+                shutil.rmtree(folder)
+                self._client = _client(folder)
             self._chroma = self._client.get_or_create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )
@@ -200,6 +203,13 @@ class ChromaIndex:
         while some := rows.fetchmany(_REFILL):
             chunks = [Chunk.model_validate_json(text) for text, _ in some]
             _upsert(self._chroma, chunks, [np.frombuffer(blob, np.float32) for _, blob in some])
+
+
+def _client(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
 
 
 @contextlib.contextmanager

@@ -21,6 +21,14 @@ _COMMANDS = {
     "compose": "Rewrite the report with the next unchecked reference.",
     "ask": "Answer a question from the references.",
     "status": "Show references, sections and models.",
+    "verify": "Check every claim of the report again.",
+    "history": "Show what each edition changed.",
+    "diff": "Show what changed between editions, claim by claim.",
+    "blame": "Show who brought each claim, and what stands behind it.",
+    "refresh": "Read references again and reconcile the report.",
+    "retract": "Take a reference back.",
+    "resolve": "Settle where the references disagree.",
+    "restore": "Make an earlier edition the last one.",
 }
 
 

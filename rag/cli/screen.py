@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -13,6 +15,8 @@ from rag.types import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from rag.types import Value
 
 
 class Outcome:
@@ -40,6 +44,11 @@ def show(stream: Iterable[Any]) -> Outcome:
             if line := line_of(event):
                 say(line)
     return outcome
+
+
+def as_json_list(values: Iterable[Value]) -> str:
+    """Return values as a JSON list."""
+    return json.dumps([item.model_dump(mode="json") for item in values], indent=2)
 
 
 def say(text: str) -> None:
@@ -95,7 +104,10 @@ def _count(event: object, outcome: Outcome) -> None:
         | events.Composed
         | events.Ticked
         | events.NothingToDo
-        | events.Planned,
+        | events.Planned
+        | events.Adopted
+        | events.Ledger
+        | events.Restored,
     ):
         outcome.done += 1
 
@@ -110,6 +122,12 @@ def _composed(event: events.Composed) -> str:
     fell = f", {len(event.rejected)} rejected" if event.rejected else ""
     word = "rewritten" if event.changed else "as it was"
     return f"  {event.section}: {event.claims} claims, {word}{fell}"
+
+
+def _ledger(event: events.Ledger) -> str:
+    counts = Counter(entry.fate for entry in event.entries)
+    told = ", ".join(f"{count} {fate}" for fate, count in counts.items())
+    return f"  edition {event.edition}: {told}"
 
 
 _WORDS: dict[type, Callable[[Any], str]] = {
@@ -127,6 +145,23 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     events.SetAside: lambda event: (
         f"report.md held what this store does not know: it is kept in {event.path}"
     ),
+    events.Adopted: lambda event: (
+        f"report.md is taken over: {event.claims} claims of {', '.join(event.references) or 'none'}"
+        + (f"; passages not found: {', '.join(event.lost)}" if event.lost else "")
+    ),
+    events.Deleted: lambda event: (
+        f"{len(event.claims)} claims that you took out of report.md are retired; "
+        f"`rag restore {event.edition}` brings them back"
+    ),
+    events.Stale: lambda event: (
+        f"{len(event.entries)} claims are stale: "
+        + "; ".join(" ".join(entry.claim.text.split())[:80] for entry in event.entries)
+    ),
+    events.Restored: lambda event: (
+        f"report.md is edition {event.edition} again"
+        + (f", as edition {event.number}" if event.number != event.edition else "")
+    ),
+    events.Ledger: _ledger,
     events.NothingToDo: lambda event: f"nothing to do: {event.reason}",
     events.Recovered: lambda event: f"finished what an earlier run began: {event.what}",
 }

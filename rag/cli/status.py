@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rag.cli.options import json_option
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -17,7 +19,7 @@ _PIPE_WIDTH = 10_000
 
 
 @click.command(name="status")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@json_option
 @click.pass_obj
 def command(root: Path, as_json: bool) -> None:
     """Show each reference with its state, the report's sections and the models in use."""

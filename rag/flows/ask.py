@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import PrerequisiteError, ServiceError, UsageError
+from rag.flows.checking import checked_draft, rules_of
 from rag.flows.ingest import check_store, unknown_reference
 from rag.flows.sections import keyed
 from rag.stages.render import Cited, place_of
 from rag.stages.retrieve import fuse, rerank
-from rag.stages.verify import verify
 from rag.types import Claim, Evidence, Hit, QuestionTask, Skipped, Value
 
 if TYPE_CHECKING:
@@ -147,10 +147,12 @@ def _found(tools: Tools, question: str, documents: frozenset[str]) -> _Found:
 
 
 def _claims(tools: Tools, question: str, evidence: tuple[Evidence, ...]) -> tuple[Claim, ...]:
-    draft = tools.writer.answer(QuestionTask(question=question, evidence=evidence))
+    task = QuestionTask(question=question, evidence=evidence)
+    draft = tools.writer.answer(task)
     if isinstance(draft, Skipped):
         raise ServiceError(f"the writer gave no answer: {draft.reason}")
-    return tuple(claim for block in verify(draft, evidence).blocks for claim in block.claims)
+    checked, _ = checked_draft(tools, task, draft, rules_of(tools.config))
+    return tuple(claim for block in checked.blocks for claim in block.claims)
 
 
 def _cited(

@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from rag.errors import RagError, UsageError
-from rag.flows.edition import Desk, in_use, write
+from rag.errors import UsageError
+from rag.flows.adopt import adopt
+from rag.flows.desk import Desk, in_use
+from rag.flows.edition import write
 from rag.flows.events import (
-    Composed,
-    Composing,
-    Embedding,
-    Ingest,
-    Kept,
     NothingToDo,
     Planned,
-    Reading,
-    Recovered,
-    SetAside,
-    Ticked,
-    Unchanged,
 )
 from rag.flows.ingest import check_store, ingest_one, is_ingested, remake
-from rag.flows.publish import read_report, recover
+from rag.flows.publish import recover
 from rag.flows.sections import Shelf
-from rag.stages.render import render_report
 from rag.types import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
+    from rag.flows.events import Event
     from rag.flows.project import Project
     from rag.flows.tools import Tools
     from rag.types import Reference, SectionSpec
-
-Event: TypeAlias = (
-    Reading
-    | Embedding
-    | Ingest
-    | Unchanged
-    | Skipped
-    | Composing
-    | Composed
-    | Planned
-    | Kept
-    | SetAside
-    | Ticked
-    | Recovered
-    | NothingToDo
-)
-_FOOTNOTE = re.compile(r"^\[\^([\w.-]+)-[0-9a-f]{6}\]:", re.MULTILINE)
 
 
 def compose(
@@ -83,6 +57,10 @@ def compose(
     check_store(tools)
     yield from remake(project, tools)
     desk = Desk(project, tools, reading.references)
+    if not dry_run:
+        yield from adopt(desk)
+        _, reading = project.read_checklist()  # what the report stands on already is ticked
+        desk = desk._replace(references=reading.references)
     if section is not None:
         yield from _recompose(desk, section, dry_run=dry_run)
         return
@@ -90,16 +68,13 @@ def compose(
     if not waiting:
         yield NothingToDo(reason=f"none of {len(reading.references)} references is unchecked")
         return
-    adopted = yield from _adopt(desk)
     for reference in waiting:
-        done = yield from _take(desk, reference, adopted, dry_run=dry_run)
+        done = yield from _take(desk, reference, dry_run=dry_run)
         if done and not every:
             return
 
 
-def _take(
-    desk: Desk, reference: Reference, adopted: frozenset[str], *, dry_run: bool
-) -> Generator[Event, None, bool]:
+def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event, None, bool]:
     """Take one reference in; return whether it could be read."""
     store = desk.tools.store
     known = store.ingested()
@@ -109,14 +84,14 @@ def _take(
             yield event
             if isinstance(event, Skipped):
                 return False
-    used = in_use(desk, adopted | {reference.key})
+    used = in_use(desk, {reference.key})
     shelf = Shelf(desk.tools)
-    bringing = [reference] if store.latest() else used
-    affected = _affected(desk, shelf, reference, bringing)
+    affected = _affected(desk, shelf, reference, [reference] if store.latest() else used)
     if dry_run:
         yield from _plan(shelf, reference, affected)
     else:
-        yield from write(desk, shelf, affected, used, reference.key)
+        cause = f"compose {reference.key}"
+        yield from write(desk, shelf, affected, used, cause=cause, key=reference.key)
     return True
 
 
@@ -146,39 +121,6 @@ def _plan(shelf: Shelf, reference: Reference, affected: Sequence[SectionSpec]) -
         yield NothingToDo(reason=f"{reference.key} brings no evidence")
 
 
-def _adopt(desk: Desk) -> Generator[Event, None, frozenset[str]]:
-    """Return the references that a report without a store already cites, read into the store.
-
-    A clone has report.md but no store: what the report stands on stays in it.
-
-    Raises:
-        UsageError: report.md cites none of the checklist's references.
-        RagError: a reference that the report stands on cannot be read.
-    """
-    text = read_report(desk.project)
-    if desk.tools.store.latest() is not None or text is None or not text.strip():
-        return frozenset()
-    cited = {match[1] for match in _FOOTNOTE.finditer(text)}
-    adopted = [item for item in desk.references if item.key in cited]
-    if not adopted and text != render_report(desk.tools.config.outline, (), {}):
-        raise UsageError(
-            f"{desk.project.report} was not written by rag",
-            advice="move it away: rag writes its own report.md",
-        )
-    for reference in adopted:
-        known = desk.tools.store.ingested()
-        if is_ingested(reference, known):
-            continue
-        for event in ingest_one(desk.project, desk.tools, reference, known.get(reference.key)):
-            yield event
-            if isinstance(event, Skipped):
-                raise RagError(
-                    f"report.md stands on {reference.key}, which cannot be read: {event.reason}",
-                    advice="mend its locator, or delete report.md to write it without",
-                )
-    return frozenset(item.key for item in adopted)
-
-
 def _recompose(desk: Desk, section: str, *, dry_run: bool) -> Generator[Event, None, None]:
     specs = {spec.id: spec for spec in desk.tools.config.outline.sections}
     if section not in specs:
@@ -195,4 +137,4 @@ def _recompose(desk: Desk, section: str, *, dry_run: bool) -> Generator[Event, N
         for reference in used:
             yield from _plan(shelf, reference, [specs[section]])
         return
-    yield from write(desk, shelf, [specs[section]], used)
+    yield from write(desk, shelf, [specs[section]], used, cause=f"compose --section {section}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from rag.types import Rejected, Value
+from rag.types import Entry, Rejected, Value
+
+Event: TypeAlias = Value
+"""Anything that a flow yields; those that could not be done are `Skipped`."""
 
 
 class Reading(Value):
@@ -52,6 +55,44 @@ class Composed(Value):
     claims: int
     changed: bool
     rejected: tuple[Rejected, ...] = ()
+
+
+class Adopted(Value):
+    """A report.md without its store is the first edition now."""
+
+    claims: int
+    references: tuple[str, ...]
+    """Keys of those of which every passage was found again."""
+    lost: tuple[str, ...]
+    """Labels of footnotes whose words do not stand in their references."""
+
+
+class Deleted(Value):
+    """Claims that the user took out of report.md are retired."""
+
+    claims: tuple[Entry, ...]
+    edition: int
+    """The edition that still has them."""
+
+
+class Stale(Value):
+    """Claims whose passages no longer stand in their references: their sections are rewritten."""
+
+    entries: tuple[Entry, ...]
+
+
+class Restored(Value):
+    """report.md is an earlier edition again, under a number of its own unless it was the last."""
+
+    edition: int
+    number: int
+
+
+class Ledger(Value):
+    """What became of claims in the edition that was committed."""
+
+    entries: tuple[Entry, ...]
+    edition: int
 
 
 class Planned(Value):

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
 from rag.flows.events import Embedding, Ingest, NothingToDo, Reading, Unchanged
 from rag.flows.reading import Read, Reader, Unparsed, one_ahead
 from rag.stages.chunk import CHUNKER_VERSION
 from rag.stages.parse import PARSER_VERSION
-from rag.types import Fetched, NotModified, Skipped
+from rag.types import Fetched, NotModified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from rag.adapters.store import Ingested
+    from rag.flows.events import Event
     from rag.flows.project import Project
     from rag.flows.reading import Found
     from rag.flows.tools import Tools
     from rag.ports import Vector
     from rag.types import Chunk, Document, Reference
 
-Event: TypeAlias = Reading | Embedding | Ingest | Unchanged | Skipped | NothingToDo
 
 _SLAB = 64
 """How many vectors go to the index at once: enough to share its fixed cost."""

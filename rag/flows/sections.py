@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.flows.checking import checked_draft, rules_of
+from rag.stages.ledger import Draftsman, account
 from rag.stages.shortlist import shortlist
-from rag.stages.verify import verify
 from rag.types import Evidence, Section, SectionTask, Skipped
 
 if TYPE_CHECKING:
@@ -13,7 +15,15 @@ if TYPE_CHECKING:
 
     from rag.flows.tools import Tools
     from rag.ports import Vector
-    from rag.types import Chunk, Document, Reference, Rejected, SectionSpec
+    from rag.types import (
+        CheckedBlock,
+        Chunk,
+        Document,
+        Entry,
+        Reference,
+        Rejected,
+        SectionSpec,
+    )
 
 
 class Composition(NamedTuple):
@@ -21,6 +31,9 @@ class Composition(NamedTuple):
 
     section: Section
     rejected: tuple[Rejected, ...]
+    entries: tuple[Entry, ...]
+    calls: int
+    """How often the writer was asked."""
 
 
 class Shelf:
@@ -98,12 +111,25 @@ class Shelf:
         return self._books[reference.key]
 
 
+class Standing(NamedTuple):
+    """What a section is written on top of."""
+
+    prior: Section | None
+    """The section as it stands."""
+    others: Sequence[Section]
+    """The other sections, for one that is made of their claims."""
+    refused: frozenset[str]
+    """Ids of claims that the user deleted."""
+    ever: frozenset[str]
+    """Ids of claims that an earlier edition had."""
+
+
 def compose_section(
     tools: Tools,
     shelf: Shelf,
     spec: SectionSpec,
     references: Sequence[Reference],
-    others: Sequence[Section],
+    standing: Standing,
 ) -> Composition | Skipped:
     """Return the section written anew from all references in use, or why it got no draft.
 
@@ -112,21 +138,65 @@ def compose_section(
         shelf: where the evidence is.
         spec: what the section must answer.
         references: those in use, by key.
-        others: the other sections, for one that is made of their claims.
+        standing: what it is written on top of.
     """
     found = [item for reference in references for item in shelf.evidence(spec, reference)]
-    if spec.is_derived:
-        found += shelf.passages(others, references)
     evidence = keyed(found)
+    passages = shelf.passages(standing.others, references) if spec.is_derived else []
     task = SectionTask(
-        spec=spec, evidence=evidence, others=tuple(others) if spec.is_derived else ()
+        spec=spec,
+        evidence=evidence,
+        passages=keyed([*evidence, *passages])[len(evidence) :],
+        others=tuple(standing.others) if spec.is_derived else (),
+        prior=standing.prior,
+        refused=standing.refused,
     )
     draft = tools.writer.write_section(task)
     if isinstance(draft, Skipped):
         return draft.model_copy(update={"subject": spec.id})
-    checked = verify(draft, evidence)
-    section = Section(id=spec.id, title=spec.title, blocks=checked.blocks)
-    return Composition(section, checked.rejected)
+    rules = rules_of(tools.config, spec)
+    checked, calls = checked_draft(tools, task, draft, rules)
+    accounted = account(
+        spec,
+        standing.prior,
+        _wanted(checked.blocks, standing),
+        Draftsman(draft.settled, tools.writer.outranks),
+        ever=standing.ever,
+    )
+    section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
+    return Composition(section, checked.rejected, accounted.entries, 1 + calls)
+
+
+def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedBlock]:
+    """Return the blocks without what the user deleted, each claim once.
+
+    A repetition of another section's claim repeats one that there is.
+    """
+    seen = set(standing.refused)
+    others = {claim.id: claim for section in standing.others for claim in section.claims}
+    kept = []
+    for block in blocks:
+        claims = [
+            claim
+            if claim.repeats in others and others[claim.repeats].text == claim.text
+            else claim.model_copy(update={"repeats": ""})
+            for claim in block.claims
+        ]
+        new = []
+        for claim in claims:
+            if claim.id not in seen and claim.repeats not in standing.refused:
+                seen.add(claim.id)
+                new.append(claim)
+        if new or not block.claims:
+            kept.append(block.model_copy(update={"claims": tuple(new)}))
+    return [block for block, after in zip_longest(kept, kept[1:]) if _says_something(block, after)]
+
+
+def _says_something(block: CheckedBlock, after: CheckedBlock | None) -> bool:
+    """Whether a block is more than a heading with nothing under it."""
+    if block.form != "heading" or block.claims:
+        return True
+    return after is not None and (after.form != "heading" or bool(after.claims))
 
 
 def keyed(found: Iterable[Evidence]) -> tuple[Evidence, ...]:

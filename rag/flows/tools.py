@@ -46,6 +46,11 @@ class Tools(Protocol):
         ...
 
     @property
+    def support(self) -> PairScorer | None:
+        """Scores claim and passage, 0 to 1; None when the config turns it off."""
+        ...
+
+    @property
     def fetchers(self) -> Mapping[str, Fetcher]:
         """Fetchers by scheme."""
         ...

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
+import sqlite3
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -73,3 +74,18 @@ def test_a_deleted_chroma_folder_is_filled_again(tmp_path):
     found = index.search_dense(VECTORS[0], len(CHUNKS))
     index.close()
     assert {hit.chunk.id for hit in found} == {chunk.id for chunk in CHUNKS}
+
+
+def test_tables_half_made_are_made_anew(tmp_path: Path) -> None:
+    """Killed while Chroma made its tables, the next run finds no tenant and fills a new folder."""
+    index = ChromaIndex(tmp_path, exact_below=0)
+    index.add(CHUNKS, VECTORS)
+    found = index.search_dense(VECTORS[0], 1)
+    index.close()
+    with closing(sqlite3.connect(tmp_path / "chroma/chroma.sqlite3")) as database, database:
+        database.execute("DELETE FROM databases")
+        database.execute("DELETE FROM tenants")
+    again = ChromaIndex(tmp_path, exact_below=0)
+    assert again.search_dense(VECTORS[0], 1) == found
+    assert again.count() == len(CHUNKS)
+    again.close()

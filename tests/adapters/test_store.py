@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from values import chunks, document, reference, source
 
-from rag.adapters.store import SCHEMA_VERSION, Store
+from rag.adapters.store import SCHEMA_VERSION, Commit, Store
 from rag.errors import PrerequisiteError
 from rag.types import CheckedBlock, Citation, Claim, ProposedClaim, Rejected, Section, Skipped
 
@@ -145,8 +145,9 @@ def commit(store: Store, text: str = "# R\r\n", **fields: object):
         "text": text,
         "sections": (SECTION,),
         "outcomes": {"a": "used"},
+        "cause": "compose a",
     }
-    return store.commit_edition(**(given | fields))
+    return store.commit_edition(Commit.model_validate(given | fields))
 
 
 def test_an_edition_is_pending_until_it_is_published(store):

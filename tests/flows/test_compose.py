@@ -14,6 +14,7 @@ from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, projec
 from rag.errors import RagError, UsageError
 from rag.flows.compose import compose
 from rag.flows.events import (
+    Adopted,
     Composed,
     Composing,
     Ingest,
@@ -26,7 +27,7 @@ from rag.flows.events import (
 )
 from rag.flows.ingest import ingest
 from rag.flows.status import status
-from rag.types import Draft, QuestionTask, SectionTask, Skipped
+from rag.types import Block, Draft, QuestionTask, SectionTask, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -473,33 +474,54 @@ def _clone(project: Project, root: Path, names: Sequence[str] = NAMES) -> FakeTo
 
 
 @pytest.mark.parametrize("names", [NAMES, ("beta", "gamma", "alpha", "garden")])
-def test_a_clone_ends_with_the_same_report(
+def test_a_clone_takes_its_report_over(
     project: Project, tools: FakeTools, names: Sequence[str]
 ) -> None:
-    """With the report there but no store, each run ends with the same report, and loses nothing."""
+    """With the report there but no store, what it cites is ticked without a draft.
+
+    Its claims, ids and spans are those that composing made.
+    """
     list(compose(project, tools, every=True))
     cloned = _clone(project, project.root.parent / "clone", names)
     copy = cloned.project
-    for _ in range(4):
-        seen = list(compose(copy, cloned))
-        assert of(Ticked, seen)
-        assert not of(SetAside, seen)
-        assert copy.report.read_bytes() == project.report.read_bytes()
+    seen = list(compose(copy, cloned))
+    (adopted,) = of(Adopted, seen)
+    assert sorted(adopted.references) == ["alpha", "beta", "gamma"]
+    assert adopted.lost == ()
+    assert [event.key for event in of(Ticked, seen)] == ["garden"]
+    assert not of(Composed, seen)
     assert all(boxes(copy).values())
+    assert copy.report.read_bytes() == project.report.read_bytes()
+    whole, again = tools.store.latest(), cloned.store.latest()
+    assert whole
+    assert again
+    assert again.sections == whole.sections
     cloned.store.close()
 
 
-def test_words_that_no_store_knows_are_set_aside(project: Project, tools: FakeTools) -> None:
-    """What a report without a store held beside its claims is kept in a file of its own."""
+def test_words_that_no_store_knows_stay(project: Project, tools: FakeTools) -> None:
+    """What a report without a store held beside its claims stays the user's, byte for byte."""
     list(compose(project, tools, every=True))
     copy = project_at(project.root.parent / "clone")
     cloned = _clone(project, copy.root)
     mine = project.report.read_bytes() + b"\nMy own words, caf\xe9.\n"
     copy.report.write_bytes(mine)
-    paths = [event.path for event in of(SetAside, compose(copy, cloned, every=True))]
-    assert paths == [str(copy.root / "report.1.bak")]
-    assert (copy.root / "report.1.bak").read_bytes() == mine
-    assert copy.report.read_bytes() == project.report.read_bytes()
+    assert not of(SetAside, compose(copy, cloned, every=True))
+    assert copy.report.read_bytes() == mine
+    cloned.store.close()
+
+
+def test_a_passage_that_is_gone_is_named(project: Project, tools: FakeTools) -> None:
+    """A claim whose passage no longer stands in its reference is not taken over, and said so."""
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    cloned.web.pages = {name: page.replace(b"96 GB", b"99 GB") for name, page in PAGES.items()}
+    seen = list(compose(copy, cloned))
+    (adopted,) = of(Adopted, seen)
+    assert len(adopted.lost) == 1
+    assert adopted.lost[0].startswith("alpha-")
+    assert "alpha" not in adopted.references
     cloned.store.close()
 
 
@@ -535,3 +557,21 @@ def test_a_deleted_report_is_written_again(project: Project, tools: FakeTools) -
     project.report.unlink()
     list(compose(project, tools))
     assert all(words in _report(project) for words in ("96 GB", "141 GB", "9 minutes"))
+
+
+def test_a_claim_stands_once_in_a_section(project: Project) -> None:
+    """What a writer says again and again is said once, and leaves no empty heading behind."""
+
+    def repeating(task: SectionTask | QuestionTask) -> Draft:
+        (block,) = quoting(task).blocks
+        heading = Block(form="heading", text="How much memory")
+        return Draft(blocks=(block, heading, block.model_copy(update={"claims": block.claims * 2})))
+
+    tools = FakeTools(project, PAGES, ScriptedWriter(repeating))
+    list(compose(project, tools))
+    report = _report(project)
+    line = "The Alpha accelerator has 96 GB of memory"
+    memory = report.partition("## Memory\n")[2].partition("## Training\n")[0]
+    assert memory.count(line) == 1
+    assert "### How much memory" not in memory
+    tools.store.close()

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, project_at
 
+from rag.adapters.store import Commit
 from rag.errors import UsageError
 from rag.flows.compose import compose
 from rag.flows.events import Composing, Kept, Recovered, Ticked
@@ -137,11 +138,14 @@ def _committed(project: Project, tools: FakeTools) -> Edition:
     assert whole
     list(ingest(project, tools))
     return tools.store.commit_edition(
-        before=read_report(project),
-        report=whole.report,
-        text=whole.text,
-        sections=whole.sections,
-        outcomes={"alpha": "used"},
+        Commit(
+            before=read_report(project),
+            report=whole.report,
+            text=whole.text,
+            sections=whole.sections,
+            cause="compose alpha",
+            outcomes={"alpha": "used"},
+        )
     )
 
 
@@ -169,7 +173,9 @@ def test_an_edit_between_commit_and_publication(project: Project, tools: FakeToo
     assert latest
     text = latest.text.replace("# Accelerators\n", "# Accelerators, anew\n")
     tools.store.commit_edition(
-        before=latest.text, report=text, text=text, sections=latest.sections, outcomes={}
+        Commit(
+            before=latest.text, report=text, text=text, sections=latest.sections, cause="by hand"
+        )
     )
     project.report.write_text(latest.text + "\nMy last line.\n", encoding="utf-8")
     project.checklist.write_text(checklist(["alpha"]).replace("[ ]", "[x]"), encoding="utf-8")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rag.adapters.extractive import speech, wording
-from rag.adapters.extractive.wording import QUOTED, SOURCE_LINE
+from rag.adapters.extractive.wording import SOURCE_LINE
 from rag.text.figures import WORD, content_words
+from rag.text.quotations import QUOTED
 from rag.text.sentences import sentence_spans
+from rag.text.tables import row_cells
 from rag.types import Evidence, Value
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
     from types import ModuleType
 
@@ -178,10 +180,3 @@ def _row(evidence: Evidence, part: Part) -> Iterator[Candidate]:
         cells=cells,
         header=header,
     )
-
-
-def row_cells(line: str) -> tuple[str, ...]:
-    r"""Return the cells of a Markdown table row; `\|` is a bar inside a cell."""
-    inner = line.strip().removeprefix("|")
-    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    return tuple(cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", inner))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.text.figures import WORD, content_words, figures
-from rag.types import Block, ProposedCitation, ProposedClaim
+from rag.types import MATCH_COLUMNS, Block, ProposedCitation, ProposedClaim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _SUMMARY_WORDS = 36
 _ALIKE = 0.3
-MATCH_HEADER = ("Element", "Service", "Figure", "What the reference says")
 
 
 def summary(task: SectionTask, lens: Lens) -> Iterator[Block]:
@@ -59,7 +58,7 @@ def match_table(topic: TopicSpec, task: SectionTask, lens: Lens) -> list[Block]:
     if len(rows) < 2:  # noqa: PLR2004 - one row compares nothing
         return []
     ordered = tuple(rows[family] for family in sorted(rows))
-    return [Block(form="table", header=MATCH_HEADER, claims=ordered)]
+    return [Block(form="table", header=MATCH_COLUMNS, claims=ordered)]
 
 
 def _is_alike(claim: Claim, other: Claim) -> bool:
@@ -82,7 +81,7 @@ def _again(claim: Claim, task: SectionTask) -> ProposedClaim | None:
     """Return the claim as a proposal over this task's evidence, if its passages are there."""
     citations = []
     for citation in claim.citations:
-        for item in task.evidence:
+        for item in (*task.evidence, *task.passages):
             chunk = item.chunk
             same = chunk.document_id == citation.document_id
             if same and chunk.start <= citation.start and citation.end <= chunk.end:
@@ -90,4 +89,9 @@ def _again(claim: Claim, task: SectionTask) -> ProposedClaim | None:
                 break
     if len(citations) < len(claim.citations):
         return None
-    return ProposedClaim(text=claim.text, attribution=claim.attribution, citations=tuple(citations))
+    return ProposedClaim(
+        text=claim.text,
+        attribution=claim.attribution,
+        citations=tuple(citations),
+        repeats=claim.id,
+    )

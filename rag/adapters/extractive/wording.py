@@ -117,8 +117,6 @@ _LINKED = re.compile(
     + r",\s+(?=(?-i:[A-Z][\w-]*[A-Z0-9]|[A-Z][\w-]* [A-Z\d]|(?:Amazon|AWS)\b|[a-z]{1,3}\d)[\w.-]*)",
     re.IGNORECASE,
 )
-QUOTED = re.compile(r"^[\"“](?P<words>.+)[\"”]\s*(?:—|–|--|-)\s*(?P<who>.+)$", re.DOTALL)
-"""A quotation with who said it, as briefs and articles set it."""
 SOURCE_LINE = re.compile(
     r"(?:sources?|references?|see also|tip|note|caption|image|photo|credits?|"
     r"(?:figure|fig\.?|table|listing|box|step|example|exhibit)\s*[\dIVX]+[a-z]?)\s*[:.]",

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rag.adapters.extractive.answers import answer
 from rag.adapters.extractive.candidates import Candidate, candidates
+from rag.adapters.extractive.choice import (
+    Choice,
+    Ranked,
+    distinct,
+    repeated,
+    rows,
+    says_it_too,
+    within,
+)
 from rag.adapters.extractive.derived import match_table, summary
 from rag.adapters.extractive.features import Lens
 from rag.text.figures import WORD, figures
-from rag.types import Block, Draft, ProposedCitation, ProposedClaim
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim, Settled, claim_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rag.settings import Config
-    from rag.types import QuestionTask, SectionTask, TopicSpec
+    from rag.types import QuestionTask, Rejected, SectionTask, TopicSpec
 
-_ALIKE = 0.5
-"""Share of content words from which two claims say the same."""
 _FINDING_WORDS = 34
-_SPOKEN = 4
-"""How many spoken sentences a topic may quote."""
-_SECOND_HELPING = 4
-"""What each further claim of one reference costs it in a topic: several voices are better."""
-
-
-class _Ranked(NamedTuple):
-    candidate: Candidate
-    merit: int
-
-    @property
-    def order(self) -> tuple[int, str, int]:
-        return -self.merit, *self.candidate.place
 
 
 class ExtractiveWriter:
@@ -45,6 +39,7 @@ class ExtractiveWriter:
     """
 
     name = "extractive"
+    outranks = True
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -55,7 +50,8 @@ class ExtractiveWriter:
         if task.spec.form == "summary":
             return Draft(blocks=tuple(summary(task, self._lens)))
         homes = self._homes(task)
-        chosen = {topic.id: self._choose(topic, homes[topic.id]) for topic in task.spec.topics}
+        choices = {topic.id: self._choose(topic, homes[topic.id]) for topic in task.spec.topics}
+        chosen = {name: choice.chosen for name, choice in choices.items()}
         blocks: list[Block] = []
         finding = _finding(chosen, self._lens)
         if finding:
@@ -66,16 +62,31 @@ class ExtractiveWriter:
             if body:
                 blocks.append(Block(form="heading", text=topic.heading))
                 blocks += _led_in(topic, body)
-        return Draft(blocks=tuple(blocks))
+        return Draft(
+            blocks=tuple(_grounded(blocks, choices.values())),
+            settled=_settled(task, choices.values()),
+        )
+
+    def revise(
+        self,
+        task: SectionTask | QuestionTask,  # noqa: ARG002 - the port's
+        rejected: Sequence[Rejected],
+    ) -> list[ProposedClaim | None]:
+        """See `Writer.revise`. What it proposed was verbatim: it has nothing better."""
+        return [None] * len(rejected)
 
     def answer(self, task: QuestionTask) -> Draft:
         """See `Writer.answer`."""
         return answer(task, limit=self._config.settings.ask.claims)
 
-    def _homes(self, task: SectionTask) -> dict[str, list[_Ranked]]:
+    def _homes(self, task: SectionTask) -> dict[str, list[Ranked]]:
         """Return the section's candidates by topic, the most rewarding first."""
-        homes: dict[str, list[_Ranked]] = defaultdict(list)
-        worthy = [item for item in candidates(task.evidence) if self._is_worth_it(item)]
+        homes: dict[str, list[Ranked]] = defaultdict(list)
+        worthy = [
+            item
+            for item in candidates(task.evidence)
+            if self._is_worth_it(item) and _id(item) not in task.refused
+        ]
         continued = {item.place for item in worthy if item.lead}
         for candidate in worthy:
             if not candidate.lead and candidate.place in continued:
@@ -83,7 +94,7 @@ class ExtractiveWriter:
             home = self._lens.home(candidate)
             if home and home.section == task.spec.id:
                 merit = self._lens.merit(candidate, min(home.strength, 40))
-                homes[home.topic].append(_Ranked(candidate, merit))
+                homes[home.topic].append(Ranked(candidate, merit))
         for ranked in homes.values():
             ranked.sort(key=lambda item: item.order)
         return homes
@@ -92,107 +103,73 @@ class ExtractiveWriter:
         has_substance = self._lens.has_substance(candidate) or self._lens.is_quotable(candidate)
         return candidate.kind != "sentence" or has_substance
 
-    def _choose(self, topic: TopicSpec, ranked: Sequence[_Ranked]) -> list[Candidate]:
-        sentences = _within(
-            [
-                item
-                for item in ranked
-                if item.candidate.kind == "sentence" and self._lens.has_substance(item.candidate)
-            ],
-            topic.words,
-        )
-        quotations = [item for item in ranked if item.candidate.kind == "quotation"]
-        quotations += [_as_quotation(item) for item in ranked if self._is_quotable(item, sentences)]
-        rows = [item for item in ranked if item.candidate.kind == "row"]
-        return [
-            *sentences,
-            *_distinct(quotations, topic.quotations),
-            *_rows(rows, topic.rows),
+    def _choose(self, topic: TopicSpec, ranked: Sequence[Ranked]) -> Choice:
+        substantial = [
+            item
+            for item in ranked
+            if item.candidate.kind == "sentence" and self._lens.has_substance(item.candidate)
         ]
+        sentences = within(substantial, topic.words, spoken=topic.spoken)
+        quotations = [item for item in ranked if item.candidate.kind == "quotation"]
+        quotations += [
+            _as_quotation(item) for item in ranked if self._is_quotable(item, sentences.chosen)
+        ]
+        parts = [
+            sentences,
+            distinct(quotations, topic.quotations),
+            rows([item for item in ranked if item.candidate.kind == "row"], topic.rows),
+        ]
+        return Choice(
+            [item for part in parts for item in part.chosen],
+            [item for part in parts for item in part.passed],
+        )
 
-    def _is_quotable(self, item: _Ranked, sentences: Sequence[Candidate]) -> bool:
+    def _is_quotable(self, item: Ranked, sentences: Sequence[Candidate]) -> bool:
         """Whether something said, and not told in the topic already, is worth setting apart."""
         quotable = self._lens.is_quotable(item.candidate)
-        return quotable and not _is_repeated(item.candidate, sentences)
+        return quotable and repeated(item.candidate, sentences) is None
 
 
-def _as_quotation(item: _Ranked) -> _Ranked:
+def _as_quotation(item: Ranked) -> Ranked:
     return item._replace(candidate=item.candidate.model_copy(update={"kind": "quotation"}))
 
 
-def _within(ranked: Sequence[_Ranked], words: int) -> list[Candidate]:
-    """Return the best sentences that fit into `words`, several references preferred to one."""
-    chosen: list[Candidate] = []
-    helpings: dict[str, int] = defaultdict(int)
-    left, pool = words, list(ranked)
-    while pool:
-        best = min(
-            pool,
-            key=lambda item: (
-                -item.merit + _SECOND_HELPING * helpings[item.candidate.place[0]],
-                *item.candidate.place,
-            ),
+def _settled(task: SectionTask, choices: Iterable[Choice]) -> tuple[Settled, ...]:
+    """Return why prior claims are not in the draft: what was passed over for which other."""
+    prior = {claim.id for claim in task.prior.claims} if task.prior else set()
+    found = {}
+    for choice in choices:
+        for item in choice.passed:
+            name = _id(item.candidate)
+            if name in prior:
+                found[name] = Settled(
+                    claim=name, fate=item.fate, by=_id(item.by), reason=item.reason
+                )
+    return tuple(found.values())
+
+
+def _grounded(blocks: Iterable[Block], choices: Iterable[Choice]) -> Iterator[Block]:
+    """Yield the blocks in which each claim also cites the other references that say all of it."""
+    more: dict[str, list[ProposedCitation]] = defaultdict(list)
+    for item in (item for choice in choices for item in choice.passed):
+        if item.fate == "merged" and says_it_too(item.candidate, item.by):
+            found = ProposedCitation(
+                evidence=item.candidate.evidence.key, quote=item.candidate.text
+            )
+            more[_id(item.by)].append(found)
+
+    def cited(claim: ProposedClaim) -> ProposedClaim:
+        found = (
+            () if claim.repeats or claim.attribution else more[claim_id(claim.text, claim.cells)]
         )
-        pool.remove(best)
-        length = len(WORD.findall(best.candidate.text))
-        spoken = sum(item.spoken for item in chosen)
-        if best.candidate.spoken and spoken >= _SPOKEN:
-            continue
-        if best.merit <= 0 or length > left or _is_repeated(best.candidate, chosen):
-            continue
-        chosen.append(best.candidate)
-        helpings[best.candidate.place[0]] += 1
-        left -= length
-    return chosen
+        return claim.model_copy(update={"citations": (*claim.citations, *found)})
+
+    for block in blocks:
+        yield block.model_copy(update={"claims": tuple(map(cited, block.claims))})
 
 
-def _distinct(ranked: Sequence[_Ranked], limit: int) -> list[Candidate]:
-    chosen: list[Candidate] = []
-    for item in ranked:
-        if len(chosen) < limit and not _is_repeated(item.candidate, chosen):
-            chosen.append(item.candidate)
-    return chosen
-
-
-def _is_repeated(candidate: Candidate, chosen: Iterable[Candidate]) -> bool:
-    """Whether chosen words say the same: most of the shorter one's content is in the other."""
-    words = candidate.words
-    for other in chosen:
-        shared = len(words & other.words)
-        shorter = min(len(words), len(other.words)) or 1
-        if shared / shorter >= (_ALIKE if _same_figures(candidate, other) else 0.7):
-            return True
-    return False
-
-
-def _same_figures(one: Candidate, other: Candidate) -> bool:
-    mine, others = set(figures(one.text)), set(figures(other.text))
-    return bool(mine & others)
-
-
-def _rows(ranked: Sequence[_Ranked], limit: int) -> list[Candidate]:
-    """Return the rows of tables with at least two, one row for each thing that is compared."""
-    tables: dict[tuple[str, ...], dict[str, Candidate]] = defaultdict(dict)
-    for item in sorted(ranked, key=lambda item: (-_filled(item.candidate), item.candidate.place)):
-        row = item.candidate
-        header = tuple(name.lower() for name in row.header)
-        same = tables[header]
-        is_rule = "when" in header
-        subject = row.cells[0].lower()
-        if subject not in same and not (is_rule and _is_repeated(row, same.values())):
-            same[subject] = row
-    chosen: list[Candidate] = []
-    for header in sorted(tables, key=lambda name: (-len(tables[name]), name)):
-        rows = list(tables[header].values())
-        if len(rows) >= 2 and len(chosen) + 2 <= limit:  # noqa: PLR2004 - one row compares nothing
-            chosen += rows[: limit - len(chosen)]
-    return chosen
-
-
-def _filled(row: Candidate) -> int:
-    empty = {"", "-", "–", "—", "n/a", "not stated", "unknown"}
-    told = sum(cell.lower() not in empty for cell in row.cells)
-    return 2 * told + len(figures(row.text))
+def _id(candidate: Candidate) -> str:
+    return claim_id(candidate.text, candidate.cells)
 
 
 def _finding(chosen: dict[str, list[Candidate]], lens: Lens) -> Candidate | None:

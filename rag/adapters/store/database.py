@@ -8,31 +8,26 @@ publication was cut short.
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.adapters.store.records import Edition, Failed, Ingested, Used
-from rag.adapters.store.schema import SCHEMA, SCHEMA_VERSION
+from rag.adapters.store.editions import Editions, now
+from rag.adapters.store.records import Failed, Ingested
+from rag.adapters.store.schema import LEDGER, SCHEMA, SCHEMA_VERSION, STEPS
 from rag.errors import PrerequisiteError
 from rag.files import replace_file, transaction
-from rag.types import Chunk, Document, Reference, Section, Source
+from rag.types import Chunk, Document, Reference, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rag.adapters.store.records import Outcome
     from rag.ports import Vector
-    from rag.types import Rejected, Skipped
-
-_EDITION = "number, before, report, text, sections, ticks, published, at"
 
 
-class Store:
+class Store(Editions):
     """The truth of one project, in `folder/rag.db` and `folder/sources/`.
 
     Args:
@@ -72,12 +67,16 @@ class Store:
                 f"{SCHEMA_VERSION}",
                 advice="upgrade rag, or move the store away and run `rag ingest`",
             )
-        if version == 0:
+        if version < SCHEMA_VERSION:
             with transaction(self._connection) as execute:
-                if execute("PRAGMA user_version").fetchone()[0]:
-                    return  # another process has made it since
-                for statement in SCHEMA.split(";"):
+                version = execute("PRAGMA user_version").fetchone()[0]  # another process may have
+                steps = [*SCHEMA.split(";"), *LEDGER.split(";")] if version == 0 else []
+                for older in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
+                    steps += STEPS[older]
+                for statement in steps:
                     execute(statement)
+                if 0 < version < SCHEMA_VERSION:
+                    self._name_claims_anew(execute)
                 execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     # --- what the indexes were made with ------------------------------------------------------
@@ -168,7 +167,7 @@ class Store:
                     document.title,
                     source.model_dump_json(),
                     document.id,
-                    _now(),
+                    now(),
                 ),
             )
             execute("DELETE FROM failed WHERE key = ?", (key,))
@@ -186,7 +185,7 @@ class Store:
         """Record that a reference could not be read; what was ingested before stays."""
         self._connection.execute(
             "INSERT OR REPLACE INTO failed VALUES (?, ?, ?, ?, ?)",
-            (key, locator, stage, reason, _now()),
+            (key, locator, stage, reason, now()),
         )
 
     def ingested(self) -> dict[str, Ingested]:
@@ -236,119 +235,3 @@ class Store:
         ).fetchall()
         chunks = [Chunk.model_validate_json(row[0]) for row in rows]
         return chunks, [np.frombuffer(row[1], np.float32) for row in rows]
-
-    # --- editions -----------------------------------------------------------------------------
-
-    def used(self) -> dict[str, Used]:
-        """Return the references that the report has used, by key."""
-        rows = self._connection.execute("SELECT key, outcome, edition, at FROM used ORDER BY key")
-        return {row[0]: Used(key=row[0], outcome=row[1], edition=row[2], at=row[3]) for row in rows}
-
-    def commit_edition(  # noqa: PLR0913 - one edition, whole
-        self,
-        *,
-        before: str | None,
-        report: str,
-        text: str,
-        sections: Sequence[Section],
-        outcomes: dict[str, Outcome],
-        rejected: Sequence[tuple[str, Rejected]] = (),
-        undrafted: Sequence[tuple[str, Skipped]] = (),
-    ) -> Edition:
-        """Commit an edition, unpublished: its text, its claims and the boxes to tick, at once.
-
-        Args:
-            before: what report.md holds now; None if there is none.
-            report: the report as rendered.
-            text: the report with the user's edits: what report.md is to hold.
-            sections: all sections, in order.
-            outcomes: the references that are done, by key.
-            rejected: section id and claim that fell.
-            undrafted: reference key and section (the subject) that got no draft; they take the
-                place of what was recorded for these references before.
-        """
-        with transaction(self._connection) as execute:
-            number = execute("SELECT coalesce(max(number), 0) + 1 FROM edition").fetchone()[0]
-            payload = json.dumps([section.model_dump(mode="json") for section in sections])
-            ticks = json.dumps(sorted(outcomes))
-            execute(
-                "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
-                (number, _blob(before), _blob(report), _blob(text), payload, ticks, _now()),
-            )
-            for key, outcome in outcomes.items():
-                execute(
-                    "INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?)",
-                    (key, outcome, number, _now()),
-                )
-                execute("DELETE FROM undrafted WHERE key = ?", (key,))
-            for section, fallen in rejected:
-                execute(
-                    "INSERT INTO rejected VALUES (?, ?, ?)",
-                    (number, section, fallen.model_dump_json()),
-                )
-            _replace_undrafted(execute, undrafted)
-        return self._edition("WHERE number = ?", (number,))[0]
-
-    def save_undrafted(self, undrafted: Sequence[tuple[str, Skipped]]) -> None:
-        """Record sections that got no draft where there is no edition to commit."""
-        with transaction(self._connection) as execute:
-            _replace_undrafted(execute, undrafted)
-
-    def undrafted(self) -> dict[str, set[str]]:
-        """Return, by reference key, the sections that still lack a draft with its evidence."""
-        found: dict[str, set[str]] = {}
-        for key, section in self._connection.execute("SELECT key, section FROM undrafted"):
-            found.setdefault(key, set()).add(section)
-        return found
-
-    def publish(self, number: int) -> None:
-        """Record that the files show the edition."""
-        self._connection.execute("UPDATE edition SET published = 1 WHERE number = ?", (number,))
-
-    def latest(self) -> Edition | None:
-        """Return the last edition, if there is one."""
-        found = self._edition("ORDER BY number DESC LIMIT 1", ())
-        return found[0] if found else None
-
-    def pending(self) -> list[Edition]:
-        """Return editions that were committed but not published, oldest first."""
-        return self._edition("WHERE published = 0 ORDER BY number", ())
-
-    def _edition(self, where: str, values: tuple[object, ...]) -> list[Edition]:
-        rows = self._connection.execute(f"SELECT {_EDITION} FROM edition {where}", values)  # noqa: S608 - constants
-        return [
-            Edition(
-                number=row[0],
-                before=None if row[1] is None else _text(row[1]),
-                report=_text(row[2]),
-                text=_text(row[3]),
-                sections=tuple(Section.model_validate(item) for item in json.loads(row[4])),
-                ticks=tuple(json.loads(row[5])),
-                published=bool(row[6]),
-                at=row[7],
-            )
-            for row in rows
-        ]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _replace_undrafted(execute: Any, undrafted: Sequence[tuple[str, Skipped]]) -> None:
-    for key in {key for key, _ in undrafted}:
-        execute("DELETE FROM undrafted WHERE key = ?", (key,))
-    for key, missing in undrafted:
-        execute(
-            "INSERT OR REPLACE INTO undrafted VALUES (?, ?, ?)",
-            (key, missing.subject, missing.reason),
-        )
-
-
-def _blob(text: str | None) -> bytes | None:
-    """Return what a file holds, byte for byte: the user's words need not be UTF-8."""
-    return None if text is None else text.encode("utf-8", "surrogateescape")
-
-
-def _text(blob: bytes) -> str:
-    return blob.decode("utf-8", "surrogateescape")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rag.types import Reference, Section, Source, Value
+from pydantic import Field
+
+from rag.types import Entry, Reference, Rejected, Section, Skipped, Source, Value
 
 Outcome = Literal["used", "no material change"]
 
@@ -57,3 +59,47 @@ class Edition(Value):
     """Keys of the references whose boxes go with the edition."""
     published: bool
     at: str
+    cause: str = ""
+    """What made it, as a user would call it: `compose efa`, `retract efa`."""
+    calls: int = 0
+    """How often a writer was asked."""
+
+
+class Resolution(Value):
+    """How a conflict between two claims was settled."""
+
+    conflict: str
+    kept: str
+    """The id of the claim that stands; empty if both do."""
+    reason: str
+
+
+class Commit(Value):
+    """All that goes into one edition, at once or not at all."""
+
+    before: str | None
+    """What report.md holds now; None if there is none."""
+    report: str
+    """The report as rendered."""
+    text: str
+    """The report with the user's edits: what report.md is to hold."""
+    sections: tuple[Section, ...]
+    """All sections, in order."""
+    cause: str
+    calls: int = 0
+    outcomes: dict[str, Outcome] = Field(default_factory=dict)
+    """The references that are done, by key."""
+    rejected: tuple[tuple[str, Rejected], ...] = ()
+    """Section id and claim that fell."""
+    undrafted: tuple[tuple[str, Skipped], ...] = ()
+    """Reference key and section (the subject) that got no draft; they take the place of what was
+    recorded for these references before."""
+    entries: tuple[Entry, ...] = ()
+    """What became of claims."""
+    refused: tuple[str, ...] = ()
+    """Ids of claims that the user deleted: never to be proposed again."""
+    welcome: tuple[str, ...] = ()
+    """Ids of claims that were refused and are not any more."""
+    retracted: tuple[str, ...] = ()
+    """Keys of references that the report no longer stands on."""
+    resolved: tuple[Resolution, ...] = ()

@@ -1,6 +1,6 @@
 """The tables of `rag.db`. A change of them is a new version, with the step that leads to it."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -23,7 +23,8 @@ CREATE TABLE used (
 );
 CREATE TABLE edition (
     number INTEGER PRIMARY KEY, before BLOB, report BLOB NOT NULL, text BLOB NOT NULL,
-    sections TEXT NOT NULL, ticks TEXT NOT NULL, published INTEGER NOT NULL, at TEXT NOT NULL
+    sections TEXT NOT NULL, ticks TEXT NOT NULL, published INTEGER NOT NULL, at TEXT NOT NULL,
+    cause TEXT NOT NULL DEFAULT '', calls INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE rejected (
     edition INTEGER NOT NULL, section TEXT NOT NULL, json TEXT NOT NULL
@@ -32,3 +33,24 @@ CREATE TABLE undrafted (
     key TEXT NOT NULL, section TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (key, section)
 );
 """
+
+LEDGER = """
+CREATE TABLE entry (edition INTEGER NOT NULL, claim TEXT NOT NULL, json TEXT NOT NULL);
+CREATE INDEX entry_edition ON entry (edition);
+CREATE TABLE refused (claim TEXT PRIMARY KEY, edition INTEGER NOT NULL);
+CREATE TABLE retracted (key TEXT PRIMARY KEY, edition INTEGER NOT NULL);
+CREATE TABLE resolution (
+    conflict TEXT PRIMARY KEY, kept TEXT NOT NULL, reason TEXT NOT NULL, edition INTEGER NOT NULL
+);
+CREATE TABLE support (question TEXT PRIMARY KEY, score REAL NOT NULL, scorer TEXT NOT NULL)
+"""
+"""What version 2 added to version 1; `edition` then gained its last two columns, too."""
+
+STEPS = {
+    1: (
+        "ALTER TABLE edition ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE edition ADD COLUMN calls INTEGER NOT NULL DEFAULT 0",
+        *LEDGER.split(";"),
+    )
+}
+"""By version: what leads to the next one."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from values import chunks, document, reference
 
 from rag.adapters.extractive import ExtractiveWriter
+from rag.flows.checking import rules_of
 from rag.flows.sections import keyed
 from rag.settings import load_config
 from rag.stages.verify import verify
@@ -88,6 +89,12 @@ def written(section: str, evidence, others=()) -> list:
     return list(ExtractiveWriter(CONFIG).write_section(task).blocks)
 
 
+def checked(task: SectionTask):
+    """Return what holds of what the writer proposes for a task."""
+    rules = rules_of(CONFIG, task.spec)
+    return verify(ExtractiveWriter(CONFIG).write_section(task), task.evidence, rules)
+
+
 def texts(blocks) -> list[str]:
     """Return the claims' words."""
     return [claim.text for block in blocks for claim in block.claims]
@@ -97,9 +104,9 @@ def test_every_claim_passes_the_gates():
     """What the writer proposes is verbatim: nothing of it is ever rejected."""
     evidence = evidence_of(("one", ONE), ("two", TWO))
     task = SectionTask(spec=SECTIONS["inference"], evidence=evidence)
-    checked = verify(ExtractiveWriter(CONFIG).write_section(task), evidence)
-    assert checked.rejected == ()
-    claims = [claim for block in checked.blocks for claim in block.claims]
+    found = checked(task)
+    assert found.rejected == ()
+    claims = [claim for block in found.blocks for claim in block.claims]
     assert claims
     for claim in claims:
         for citation in claim.citations:
@@ -204,8 +211,7 @@ def test_a_summary_repeats_claims_word_for_word():
     """The summary is made of claims of other sections, with their passages."""
     evidence = evidence_of(("one", ONE), ("two", TWO))
     task = SectionTask(spec=SECTIONS["inference"], evidence=evidence)
-    checked = verify(ExtractiveWriter(CONFIG).write_section(task), evidence)
-    section = Section(id="inference", title="Inference", blocks=checked.blocks)
+    section = Section(id="inference", title="Inference", blocks=checked(task).blocks)
     blocks = written("executive-summary", evidence, [section])
     assert texts(blocks)
     assert set(texts(blocks)) <= {claim.text for claim in section.claims}
@@ -224,8 +230,7 @@ def test_what_was_said_stands_quoted_in_the_table_of_matches():
     others = []
     for name in ("training", "inference"):
         task = SectionTask(spec=SECTIONS[name], evidence=evidence)
-        checked = verify(ExtractiveWriter(CONFIG).write_section(task), evidence)
-        others.append(Section(id=name, title=name, blocks=checked.blocks))
+        others.append(Section(id=name, title=name, blocks=checked(task).blocks))
     blocks = written("decision-guides", evidence, others)
     (table,) = [block for block in blocks if block.form == "table"]
     assert {claim.cells[2] for claim in table.claims} == {"40%", "85%"}

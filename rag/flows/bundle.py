@@ -1,0 +1,164 @@
+"""A verified report → a proof bundle; a bundle → what of it does not hold, with no store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.errors import RagError
+from rag.flows.checking import rules_of
+from rag.flows.history import history
+from rag.flows.verify import blocks_of, claimed
+from rag.stages.bundle import (
+    Bundle,
+    BundleRules,
+    Problem,
+    Proof,
+    Said,
+    Support,
+    check_bundle,
+    make_bundle,
+    read_bundle,
+)
+from rag.stages.readback import read_back
+from rag.stages.verify import Ground, Rules, against, ground, is_verbatim, sentences_at
+from rag.types import Citation, Claim, Outline, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.flows.tools import Tools
+    from rag.flows.verify import Checkup, Verification
+    from rag.stages.bundle import BundledCitation, BundledClaim
+    from rag.stages.readback import ReadBlock, ReadClaim
+
+VERBATIM = "verbatim"
+"""Named as the scorer of a claim that is word for word its quote: nobody had to score it."""
+UNSCORED = "none"
+"""Named as the scorer of other claims where the config has no scorer of support."""
+
+
+class Proved(NamedTuple):
+    """What came of checking a bundle."""
+
+    bundle: Bundle
+    problems: tuple[Problem, ...]
+    uncited: int
+    """How many statements its report makes without a citation: nothing proves them."""
+
+
+def bundle_of(tools: Tools, text: str, verification: Verification) -> str:
+    """Return the proof bundle of a report in which every claim holds, as JSON.
+
+    Args:
+        tools: the wired adapters.
+        text: the report.
+        verification: what came of checking it.
+
+    Raises:
+        RagError: a claim does not hold, or the report is not UTF-8.
+    """
+    if verification.failures:
+        count = len(verification.failures)
+        raise RagError(
+            f"{count} claims of {verification.report} do not hold, so there is nothing to prove",
+            advice="mend or delete them, then bundle",
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise RagError(
+            f"{verification.report} is not UTF-8 throughout", advice="save it as UTF-8, then bundle"
+        ) from None
+    known = tools.store.ingested()
+    documents = {
+        item.document_id: tools.store.document(item.document_id) for item in known.values()
+    }
+    rules = rules_of(tools.config)
+    proofs = []
+    for item in verification.claims:
+        if item.claim is None:
+            continue
+        grounds = [ground(cited, documents[cited.document_id]) for cited in item.claim.citations]
+        around = tuple((x.around, tuple(sorted(x.speakers))) for x in grounds)
+        support = _support(item, item.claim, tools)
+        proofs.append(Proof(item.section, item.form, item.claim, around, support))
+    return make_bundle(
+        text,
+        proofs,
+        references={key: item.reference for key, item in known.items()},
+        documents=documents,
+        rules=BundleRules(tools.config.outline, rules.names, rules.min_support),
+        history=[_line(item.model_dump()) for item in history(tools)],
+    )
+
+
+def _support(item: Checkup, claim: Claim, tools: Tools) -> Support:
+    if is_verbatim(claim.text, claim.cells, claim.citations):
+        return Support(score=item.support, scorer=VERBATIM)
+    return Support(score=item.support, scorer=tools.support.name if tools.support else UNSCORED)
+
+
+def _line(record: dict[str, object]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in record.items() if value)
+
+
+def check(text: str) -> Proved:
+    """Return a bundle with what of it does not hold: gates 1 to 3 again, support as recorded.
+
+    Raises:
+        RagError: it is no bundle.
+    """
+    bundle = read_bundle(text)
+    report = read_back(bundle.report, Outline.model_validate_json(bundle.outline))
+    said = [
+        _said(section, block, claim)
+        for section, block in blocks_of(report)
+        for claim in block.claims
+        if claim.is_cited
+    ]
+    footnotes = {note.label: note.quote for note in reversed(report.footnotes)}  # the first holds
+    problems = check_bundle(bundle, said, footnotes)
+    rules = Rules(names=bundle.names, min_support=bundle.min_support)
+    for claim in bundle.claims:
+        problems += _recomputed(claim, rules)
+    uncited = sum(not claim.is_cited for claim in report.claims())
+    return Proved(bundle, tuple(dict.fromkeys(problems)), uncited)
+
+
+def _said(section: str, block: ReadBlock, read: ReadClaim) -> Said:
+    text, cells, calculation = claimed(block, read)
+    return Said(section, block.form, text, cells, read.attribution, calculation, read.labels)
+
+
+def _recomputed(claim: BundledClaim, rules: Rules) -> Iterator[Problem]:
+    """Yield what the computable gates have against a claim, on the passages of the bundle."""
+    grounds = [_ground(item) for item in claim.citations]
+    whole = Claim(
+        id=claim.id,
+        text=claim.text,
+        cells=claim.cells,
+        attribution=claim.attribution,
+        citations=tuple(item.citation for item in grounds),
+        calculation=claim.calculation,
+    )
+    for verdict, reason in against(whole, grounds, rules, claim.form):
+        yield Problem("claim", claim.id, f"{verdict}: {reason}: {claim.text!r}")
+    is_same = is_verbatim(whole.text, whole.cells, whole.citations)
+    if claim.support.scorer == VERBATIM and not is_same:
+        yield Problem("support", claim.id, f"nobody scored it: {claim.text!r}")
+
+
+def _ground(item: BundledCitation) -> Ground:
+    passage = item.passage
+    start, end = item.start - passage.start, item.end - passage.start
+    sentences = ""
+    if 0 <= start < end:
+        span = Span(start=start, end=end)
+        sentences = sentences_at(passage.text, span, 0, len(passage.text))
+    return Ground(
+        Citation.model_validate(item.model_dump(include=set(Citation.model_fields))),
+        passage.text,
+        item.around,
+        frozenset(item.speakers),
+        sentences or item.quote,
+    )

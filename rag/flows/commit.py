@@ -1,0 +1,115 @@
+"""A turn → the next edition, committed and published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.adapters.store import Commit
+from rag.flows.desk import citations_of, cited_by, sections_of
+from rag.flows.events import Kept, Ledger, Ticked
+from rag.flows.publish import publish
+from rag.flows.standing import own, shown, without
+from rag.stages.merge import merge
+from rag.stages.render import render_report
+from rag.text.footnotes import keep_footnotes
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
+    from rag.adapters.store import Edition, Outcome, Resolution
+    from rag.flows.desk import Desk, Turn
+    from rag.flows.events import Event
+    from rag.flows.standing import Brought
+    from rag.stages.merge import Merged
+    from rag.types import Section
+
+
+WITHHELD = "the user's text stands in its place"
+
+
+def commit(  # noqa: PLR0913 - one edition, whole
+    desk: Desk,
+    turn: Turn,
+    brought: Brought,
+    *,
+    cause: str,
+    key: str = "",
+    retracted: Sequence[str] = (),
+    resolved: Sequence[Resolution] = (),
+    outcomes: Mapping[str, Outcome] | None = None,
+) -> Generator[Event, None, Edition]:
+    """Commit the turn as an edition, with the user's edits in its text, and publish it.
+
+    Args:
+        desk: what the run works with.
+        turn: the sections and what became of their claims.
+        brought: the last edition as it stood when the turn began.
+        cause: what makes the edition, as a user would call it.
+        key: the reference whose turn it was: its box is ticked unless a section got no draft.
+        retracted: keys of references that the report no longer stands on.
+        resolved: conflicts settled with the edition.
+        outcomes: other references that are done with it.
+    """
+    store = desk.tools.store
+    report, merged = _merged(desk, turn.sections, brought)
+    hidden = _hidden(desk, turn, merged)
+    if hidden:
+        turn = _without(turn, hidden)
+        kept = merged.kept
+        report, merged = _merged(desk, turn.sections, brought)
+        merged = merged._replace(kept=kept)
+    if merged.kept:
+        yield Kept(lines=merged.kept)
+    is_used = any(item.reference_key == key for item in citations_of(turn.sections))
+    outcome: Outcome = "used" if is_used else "no material change"
+    ticks = bool(key) and not turn.failed
+    edition = store.commit_edition(
+        Commit(
+            before=brought.before,
+            report=report,
+            text=merged.text,
+            sections=turn.sections,
+            cause=cause,
+            calls=turn.calls,
+            outcomes={**(outcomes or {}), **({key: outcome} if ticks else {})},
+            rejected=turn.rejected,
+            undrafted=tuple((key, item) for item in turn.failed if key),
+            entries=turn.entries,
+            refused=tuple(sorted(turn.refused | hidden)),
+            retracted=tuple(retracted),
+            resolved=tuple(resolved),
+        )
+    )
+    publish(desk.project, desk.tools, edition)
+    if turn.entries:
+        yield Ledger(entries=turn.entries, edition=edition.number)
+    if ticks:
+        old = {item.id: item for item in sections_of(brought.edition)}
+        changed = tuple(item.id for item in turn.sections if old.get(item.id) != item)
+        yield Ticked(key=key, outcome=outcome, edition=edition.number, sections=changed)
+    return edition
+
+
+def _merged(desk: Desk, sections: Sequence[Section], brought: Brought) -> tuple[str, Merged]:
+    """Return the report as rendered, and with the user's edits in it."""
+    report = render_report(desk.tools.config.outline, sections, cited_by(desk, sections))
+    base = brought.edition.report if brought.edition else report
+    mine = base if brought.now is None else brought.now
+    merged = merge(base, mine, report)
+    return report, merged._replace(text=keep_footnotes(merged.text, mine))
+
+
+def _hidden(desk: Desk, turn: Turn, merged: Merged) -> frozenset[str]:
+    """Return the ids of claims that the user's text keeps out of the report.
+
+    The ledger holds what the report shows; where both changed a line, the user's stays.
+    """
+    if not merged.kept:
+        return frozenset()
+    visible = shown(merged.text, desk.tools.config.outline)
+    return frozenset(claim.id for at, claim in own(turn.sections) if not visible.has(at, claim))
+
+
+def _without(turn: Turn, hidden: frozenset[str]) -> Turn:
+    left = without(turn.sections, lambda _, claim: WITHHELD if claim.id in hidden else None)
+    return turn._replace(sections=left.sections, entries=(*turn.entries, *left.entries))

@@ -1,0 +1,112 @@
+"""The sections asked for, and those made of them → the sections of the next edition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.flows.desk import sections_of
+from rag.flows.disagreements import disagreements
+from rag.flows.events import Composed, Composing
+from rag.flows.sections import Composition, Standing, compose_section
+from rag.types import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Generator, Mapping, Sequence
+
+    from rag.flows.desk import Desk, Turn
+    from rag.flows.events import Event
+    from rag.flows.sections import Shelf
+    from rag.types import Reference, Section, SectionSpec
+
+
+def draft(  # noqa: PLR0913 - one turn, whole
+    desk: Desk,
+    shelf: Shelf,
+    start: Turn,
+    asked: Collection[str],
+    used: Sequence[Reference],
+    *,
+    key: str = "",
+    settled: frozenset[str] = frozenset(),
+) -> Generator[Event, None, Turn]:
+    """Return the report's sections with those asked for, and those made of them, written anew.
+
+    Args:
+        desk: what the run works with.
+        shelf: where the evidence is.
+        start: the sections as they stand, and what has happened to them in this turn.
+        asked: ids of the sections to draft.
+        used: the references whose evidence they may use.
+        key: the reference whose turn it is, for the events.
+        settled: names of conflicts that this edition settles.
+    """
+    outline = desk.tools.config.outline
+    before = {item.id: item for item in sections_of(desk.tools.store.latest())}
+    sections = {item.id: item for item in start.sections}
+    changed = _gist(sections) != _gist(before)
+    turn = start
+    for spec in sorted(outline.sections, key=depth):
+        if spec.id not in asked and not (spec.is_derived and changed):
+            continue
+        below = [item for item in outline.sections if depth(item) < depth(spec)]
+        others = [sections[item.id] for item in below if item.id in sections]
+        yield Composing(
+            key=key, section=spec.id, evidence=sum(len(shelf.evidence(spec, x)) for x in used)
+        )
+        standing = _standing(desk, turn, sections.get(spec.id), others)
+        if spec.form == "conflicts":
+            outcome: Composition | Skipped = disagreements(desk.tools, spec, others, settled)
+        else:
+            outcome = compose_section(desk.tools, shelf, spec, used, standing)
+        if isinstance(outcome, Skipped):
+            turn = turn._replace(failed=(*turn.failed, outcome))
+            yield outcome
+            continue
+        sections[spec.id] = outcome.section
+        changed = changed or _gist(sections) != _gist(before)
+        turn = _grown(turn, spec, outcome)
+        yield Composed(
+            key=key,
+            section=spec.id,
+            claims=len(outcome.section.claims),
+            # A section without claims is not in the report, just as one that never was.
+            changed=outcome.section.blocks != (before[spec.id].blocks if spec.id in before else ()),
+            rejected=outcome.rejected,
+        )
+    ordered = [sections[spec.id] for spec in outline.sections if spec.id in sections]
+    return turn._replace(sections=tuple(item for item in ordered if item.claims))
+
+
+def _gist(sections: Mapping[str, Section]) -> object:
+    """Return what a reader sees of sections: a passage that moved changes nothing of it."""
+    return {
+        name: [
+            (block.form, block.text, block.header, claim.id, claim.cells, claim.references)
+            for block in section.blocks
+            for claim in block.claims
+        ]
+        for name, section in sections.items()
+    }
+
+
+def _standing(desk: Desk, turn: Turn, prior: Section | None, others: Sequence[Section]) -> Standing:
+    store = desk.tools.store
+    ever = frozenset(entry.claim.id for _, entry in store.entries())
+    return Standing(prior, others, store.refused() | turn.refused, ever)
+
+
+def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:
+    return turn._replace(
+        entries=(*turn.entries, *outcome.entries),
+        rejected=(*turn.rejected, *((spec.id, item) for item in outcome.rejected)),
+        calls=turn.calls + outcome.calls,
+    )
+
+
+def depth(spec: SectionSpec) -> int:
+    """Return how far a section is from the evidence: it is made of sections of lesser depth.
+
+    So what it says depends on what they say now, never on what another one said before.
+    """
+    depths = {"summary": 3, "conflicts": 2}
+    return depths.get(spec.form, 1 if spec.is_derived else 0)

@@ -1,0 +1,57 @@
+"""References are read again, and the report reconciled with what they say now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.flows.adopt import adopt
+from rag.flows.desk import Desk, cited_by, in_use
+from rag.flows.edition import write
+from rag.flows.events import NothingToDo, Stale
+from rag.flows.ingest import ingest
+from rag.flows.publish import recover
+from rag.flows.sections import Shelf
+from rag.flows.standing import reread
+from rag.stages.render import render_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.flows.events import Event
+    from rag.flows.project import Project
+    from rag.flows.tools import Tools
+
+
+def refresh(project: Project, tools: Tools, *, only: str | None = None) -> Iterator[Event]:
+    """Read references again, and write anew what their changes touch.
+
+    A claim whose passage is still there, even moved, stays as it is and costs no writer's call;
+    one whose passage changed or vanished is stale, and its section is written anew.
+
+    Args:
+        project: where the files are.
+        tools: the wired adapters.
+        only: a reference key; the others are left alone.
+
+    Yields:
+        What happens, as it happens.
+    """
+    yield from recover(project, tools)
+    _, reading = project.read_checklist()
+    desk = Desk(project, tools, reading.references)
+    yield from adopt(desk)
+    yield from ingest(project, tools, only=only, refresh=True)
+    latest = tools.store.latest()
+    if latest is None:
+        yield NothingToDo(reason="there is no report yet; run `rag compose`")
+        return
+    found = reread(tools, latest.sections)
+    if found.entries:
+        yield Stale(entries=found.entries)
+    outline = tools.config.outline
+    rendered = render_report(outline, found.sections, cited_by(desk, found.sections))
+    if found.sections == latest.sections and rendered == latest.report:
+        yield NothingToDo(reason="the report stands as it is")
+        return
+    cause = f"refresh {only}" if only else "refresh"
+    yield from write(desk, Shelf(tools), [], in_use(desk), cause=cause)

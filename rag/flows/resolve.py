@@ -1,0 +1,87 @@
+"""A conflict between two claims is settled by the user, with the reason on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.adapters.store import Resolution
+from rag.errors import UsageError
+from rag.flows.adopt import adopt
+from rag.flows.commit import commit
+from rag.flows.desk import Desk, Turn, in_use, sections_of
+from rag.flows.disagreements import disagreements_of
+from rag.flows.drafting import draft
+from rag.flows.ingest import check_store, remake
+from rag.flows.publish import recover
+from rag.flows.sections import Shelf
+from rag.flows.standing import bring_up_to_date, without
+from rag.types import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.flows.disagreements import Disagreement
+    from rag.flows.events import Event
+    from rag.flows.project import Project
+    from rag.flows.tools import Tools
+
+
+def open_conflicts(tools: Tools) -> list[Disagreement]:
+    """Return the conflicts of the last edition that nobody has settled."""
+    return disagreements_of(tools, sections_of(tools.store.latest()))
+
+
+def resolve(
+    project: Project, tools: Tools, name: str, keep: int | None, reason: str
+) -> Iterator[Event]:
+    """Settle a conflict: one claim supersedes the other, or both stand.
+
+    Args:
+        project: where the files are.
+        tools: the wired adapters.
+        name: the conflict, as the report and `rag resolve` name it.
+        keep: which of the two stands, 1 or 2 in the order of the report; None for both.
+        reason: why, for the record.
+
+    Yields:
+        What happens, as it happens.
+
+    Raises:
+        UsageError: there is no such open conflict.
+    """
+    yield from recover(project, tools)
+    _, reading = project.read_checklist()
+    desk = Desk(project, tools, reading.references)
+    check_store(tools)
+    yield from remake(project, tools)
+    yield from adopt(desk)
+    found = {item.name: item for item in open_conflicts(tools)}
+    if name not in found:
+        names = ", ".join(found) or "there are none"
+        raise UsageError(f"no open conflict is called {name!r}", advice=f"open conflicts: {names}")
+    brought = yield from bring_up_to_date(desk)
+    kept, lost = _sides(found[name], keep)
+    left = without(brought.sections, lambda _, claim: reason if claim.id in lost else None)
+    entries = [
+        Entry(
+            section=item.section, fate="superseded", claim=item.claim, by=kept, reason=item.reason
+        )
+        for item in left.entries
+    ]
+    settled = [Resolution(conflict=name, kept=kept, reason=reason)]
+    refused = brought.refused | lost
+    turn = Turn(left.sections, (*brought.entries, *entries), refused=refused)
+    asked = brought.stale | {
+        spec.id for spec in tools.config.outline.sections if spec.form == "conflicts"
+    }
+    shelf = Shelf(tools)
+    turn = yield from draft(desk, shelf, turn, asked, in_use(desk), settled=frozenset({name}))
+    cause = f"resolve {name}"
+    yield from commit(desk, turn, brought, cause=cause, resolved=settled)
+
+
+def _sides(item: Disagreement, keep: int | None) -> tuple[str, frozenset[str]]:
+    if keep is None:
+        return "", frozenset()
+    kept = item.claims[keep - 1].id
+    return kept, frozenset(claim.id for claim in item.claims if claim.id != kept)

@@ -1,0 +1,36 @@
+"""Whether passages entail claims, each question asked once: scores are kept in the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.text.digests import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.flows.tools import Tools
+    from rag.stages.verify import Question, Support
+
+
+def support_of(tools: Tools) -> Support:
+    """Return how support is scored; the scorer is loaded when the first question comes.
+
+    If the config turns it off, every question is answered with 1.0.
+    """
+
+    def support(questions: Sequence[Question]) -> list[float]:
+        scorer = tools.support if questions else None
+        if scorer is None:
+            return [1.0] * len(questions)
+        names = {item: digest(scorer.name, item.claim, item.passage) for item in questions}
+        known = tools.store.supports(names.values())
+        new = [item for item in dict.fromkeys(questions) if names[item] not in known]
+        if new:
+            scores = scorer.score([(item.claim, item.passage) for item in new])
+            found = {names[item]: score for item, score in zip(new, scores, strict=True)}
+            tools.store.save_supports(found, scorer.name)
+            known |= found
+        return [known[names[item]] for item in questions]
+
+    return support

@@ -1,0 +1,245 @@
+"""A report as it stands in its file → every claim of it checked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.errors import PrerequisiteError, UsageError
+from rag.flows.checking import rules_of
+from rag.flows.disagreements import HEADER
+from rag.flows.supporting import support_of
+from rag.stages.readback import read_back
+from rag.stages.verify import Held, check_claim
+from rag.text.calculations import split_calculation
+from rag.text.labels import footnote_label
+from rag.text.normal import normalise
+from rag.text.tables import row_cells
+from rag.types import (
+    Chunk,
+    Claim,
+    Evidence,
+    ProposedCitation,
+    ProposedClaim,
+    Rejected,
+    Value,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from rag.flows.project import Project
+    from rag.flows.tools import Tools
+    from rag.stages.readback import ReadBlock, ReadClaim, ReadFootnote, ReadReport
+    from rag.stages.verify import Rules
+
+
+class Checkup(Value):
+    """A claim of the report and what came of checking it."""
+
+    line: int
+    section: str
+    """Id of the section; empty for one of the user's own."""
+    form: str
+    text: str
+    verdict: Verdict
+    reason: str = ""
+    support: float = 1.0
+    """How far its passages entail it, 0 to 1; verbatim words do."""
+    claim: Claim | None = None
+    """The claim with its spans, if it holds."""
+
+
+class Statement(Value):
+    """Something that the report says without a citation: the user's own."""
+
+    line: int
+    text: str
+
+
+class Verification(Value):
+    """What came of checking a report."""
+
+    report: str
+    """The file."""
+    claims: tuple[Checkup, ...]
+    statements: tuple[Statement, ...]
+
+    @property
+    def failures(self) -> tuple[Checkup, ...]:
+        """The claims that do not hold."""
+        return tuple(item for item in self.claims if item.verdict != "supported")
+
+
+def verify_report(project: Project, tools: Tools, path: Path | None = None) -> Verification:
+    """Return what holds of a report and what does not, after hand edits too.
+
+    Args:
+        project: whose store is asked.
+        tools: the wired adapters.
+        path: the report; the project's own if None.
+
+    Raises:
+        UsageError: there is no such file, or it is no text.
+        PrerequisiteError: nothing has been ingested.
+    """
+    file = path or project.report
+    text = _read(file)
+    report = read_back(text, tools.config.outline)
+    if not tools.store.ingested():
+        raise PrerequisiteError(
+            "the store is empty, so that no passage can be looked up",
+            advice="run `rag compose`, which takes the report over, or `rag ingest`",
+        )
+    checkups = _Checker(tools, report).checkups()
+    statements = [
+        Statement(line=claim.line, text=claim.text or " | ".join(claim.cells))
+        for claim in report.claims()
+        if not claim.is_cited
+    ]
+    return Verification(
+        report=str(file), claims=tuple(_entailed(tools, checkups)), statements=tuple(statements)
+    )
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        raise UsageError(f"there is no {file}", advice="`rag compose` writes it") from None
+    except IsADirectoryError:
+        raise UsageError(f"{file} is a folder", advice="name a report") from None
+
+
+class _Checker:
+    """Checks claims that were read back against the documents in the store."""
+
+    def __init__(self, tools: Tools, report: ReadReport) -> None:
+        self._store = tools.store
+        self._known = tools.store.ingested()
+        self._report = report
+        self._rules: Rules = rules_of(tools.config)
+        self._notes: dict[str, ReadFootnote] = {}
+        for note in report.footnotes:
+            self._notes.setdefault(note.label, note)
+        self._evidence: dict[str, Evidence] = {}
+
+    def checkups(self) -> list[tuple[Checkup, Held | None]]:
+        """Return, in reading order, what the computable gates say of each cited claim."""
+        return [
+            self._checked(section, block, claim)
+            for section, block in blocks_of(self._report)
+            for claim in block.claims
+            if claim.is_cited
+        ]
+
+    def _checked(
+        self, section: str, block: ReadBlock, read: ReadClaim
+    ) -> tuple[Checkup, Held | None]:
+        proposal = self._proposal(block, read)
+        for label in read.labels:
+            if reason := self._lacking(label):
+                return _checkup(section, block, read, "evidence_unknown", reason), None
+        for label in read.labels:
+            note = self._notes[label]
+            if footnote_label(note.reference_key, note.quote) != label:
+                reason = f"the words of footnote {label} are not those it was made for"
+                return _checkup(section, block, read, "quote_absent", reason), None
+        outcome = check_claim(proposal, self._evidence, self._rules, block.form)
+        if isinstance(outcome, Rejected):
+            return _checkup(section, block, read, outcome.verdict, outcome.reason), None
+        held = _checkup(section, block, read, "supported", "")
+        return held.model_copy(update={"claim": outcome.claim}), outcome
+
+    def _lacking(self, label: str) -> str:
+        """Return what is missing to look a footnote up, and see to it that the rest is there."""
+        note = self._notes.get(label)
+        if note is None:
+            return f"there is no footnote {label}"
+        item = self._known.get(note.reference_key)
+        if item is None:
+            return f"{note.reference_key or label} is no reference of the store; run `rag ingest`"
+        document = self._store.document(item.document_id)
+        whole = Chunk(
+            id=label, document_id=document.id, start=0, end=len(document.text), text=document.text
+        )
+        self._evidence[label] = Evidence(
+            key=label, chunk=whole, document=document, reference=item.reference
+        )
+        return ""
+
+    def _proposal(self, block: ReadBlock, read: ReadClaim) -> ProposedClaim:
+        """Return the claim as a writer would have proposed it."""
+        text, cells, calculation = claimed(block, read)
+        for label in read.labels if cells else ():
+            quote = self._notes[label].quote if label in self._notes else ""
+            if tuple(map(normalise, row_cells(quote))) == tuple(map(normalise, cells)):
+                text = quote  # the row as its document has it
+        return ProposedClaim(
+            text=text,
+            cells=cells,
+            attribution=read.attribution,
+            calculation=calculation,
+            citations=tuple(
+                ProposedCitation(
+                    evidence=label, quote=self._notes[label].quote if label in self._notes else ""
+                )
+                for label in read.labels
+            ),
+        )
+
+
+def blocks_of(report: ReadReport) -> Iterator[tuple[str, ReadBlock]]:
+    """Yield each block with the id of its section; empty for one that is in none."""
+    for block in report.loose:
+        yield "", block
+    for section in report.sections:
+        for block in section.blocks:
+            yield section.id, block
+
+
+def claimed(block: ReadBlock, read: ReadClaim) -> tuple[str, tuple[str, ...], str]:
+    """Return the text, the cells and the calculation of a claim that was read back."""
+    if block.header == HEADER:  # of a conflict's row only the words are the claim's
+        text, calculation = split_calculation(read.cells[1])
+        quoted = text.startswith("“") and text.endswith("”")
+        return (text[1:-1] if quoted else text), (), calculation
+    text, calculation = split_calculation(read.cells[-1] if read.cells else read.text)
+    if not read.cells:
+        return text, (), calculation
+    return (read.text if not calculation else text), (*read.cells[:-1], text), calculation
+
+
+def _checkup(
+    section: str, block: ReadBlock, read: ReadClaim, verdict: Verdict, reason: str
+) -> Checkup:
+    return Checkup(
+        line=read.line,
+        section=section,
+        form=block.form,
+        text=read.text or " | ".join(read.cells),
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def _entailed(tools: Tools, checkups: Sequence[tuple[Checkup, Held | None]]) -> Iterator[Checkup]:
+    """Yield the checkups, with what the passages say of those that the other gates let through."""
+    support = support_of(tools)
+    asked = [held.question for _, held in checkups if held and held.question]
+    scores = dict(zip(asked, support(asked), strict=True))
+    least = tools.config.settings.verify.min_support
+    for item, held in checkups:
+        score = scores.get(held.question, 1.0) if held and held.question else 1.0
+        if score >= least:
+            yield item.model_copy(update={"support": score})
+        else:
+            yield item.model_copy(
+                update={
+                    "support": score,
+                    "verdict": "not_entailed",
+                    "reason": f"the passages do not say so (support {score:.2f})",
+                    "claim": None,
+                }
+            )

@@ -1,0 +1,34 @@
+"""Draft → checked claims and rejected ones.
+
+A claim falls with its citation: the citation is never quietly dropped and the sentence kept.
+"""
+
+from rag.stages.verify.drafts import Checked, verify
+from rag.stages.verify.gates import (
+    Ground,
+    Held,
+    against,
+    check_claim,
+    ground,
+    sentences_at,
+    stands_on,
+)
+from rag.stages.verify.rules import Rules
+from rag.stages.verify.support import Question, Support
+from rag.stages.verify.verbatim import is_verbatim
+
+__all__ = [
+    "Checked",
+    "Ground",
+    "Held",
+    "Question",
+    "Rules",
+    "Support",
+    "against",
+    "check_claim",
+    "ground",
+    "is_verbatim",
+    "sentences_at",
+    "stands_on",
+    "verify",
+]

@@ -1,0 +1,54 @@
+"""Words that are somebody else's: do they stand where they are said to, whole and in one place?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.text.normal import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rag.types import Citation
+
+
+def is_verbatim(text: str, cells: Sequence[str], citations: Iterable[Citation]) -> bool:
+    """Whether a claim is word for word one of its quotes, its cells made of the same words."""
+    plain = normalise(text)
+    for citation in citations:
+        quote = normalise(citation.quote)
+        words = quote.replace("\\|", "|")  # a bar inside a cell
+        if plain == quote and _are_in(cells, words):
+            return True
+    return False
+
+
+def _are_in(cells: Sequence[str], words: str) -> bool:
+    """Whether cells are made of words of a row, and stand in its order.
+
+    Where one of them is the whole (a sentence matched with what it names), order says nothing.
+    """
+    whole = any(normalise(cell) == words for cell in cells)
+    at = 0
+    for cell in cells:
+        parts = [find_whole(normalise(part), words) for part in cell.split("; ")]
+        if not all(parts):
+            return False
+        first = find_whole(normalise(cell.split("; ")[0]), words, at)
+        if first is None:
+            return False
+        at = 0 if whole else first.end()
+    return True
+
+
+def stands_in_one(words: str, quotes: Iterable[str]) -> bool:
+    """Whether words stand in one of the normal quotes: two of them joined are nobody's."""
+    return any(normalise(words) in quote.replace("\\|", "|") for quote in quotes)
+
+
+def find_whole(part: str, words: str, start: int = 0) -> re.Match[str] | None:
+    """Return where a part of words stands in them; it cuts no word, figure or name of them."""
+    before = r"(?<!\w)(?<!\w[.,:/-])" if part[:1].isalnum() else ""
+    after = r"(?![.,:/-]?\w)" if part[-1:].isalnum() else ""
+    return re.compile(before + re.escape(part) + after).search(words, start)

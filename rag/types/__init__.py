@@ -1,0 +1,69 @@
+"""The values that travel the road from the checklist to the report.
+
+All are frozen and refuse unknown fields; ids are derived from content, so that a second run over
+the same input makes the same values. Offsets are code points, half open: `text[start:end]`.
+"""
+
+from rag.text.digests import digest
+from rag.types.base import Span, Value
+from rag.types.claims import (
+    Block,
+    BlockForm,
+    CheckedBlock,
+    Citation,
+    Claim,
+    Draft,
+    ProposedCitation,
+    ProposedClaim,
+    QuestionTask,
+    Rejected,
+    Section,
+    SectionTask,
+    Settled,
+    Verdict,
+    claim_id,
+)
+from rag.types.documents import Chunk, Document, Evidence, Hit, Part, PartKind
+from rag.types.ledger import Entry, Fate
+from rag.types.outline import MATCH_COLUMNS, Outline, SectionSpec, Taxonomy, Term, TopicSpec
+from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
+
+__all__ = [
+    "MATCH_COLUMNS",
+    "Block",
+    "BlockForm",
+    "CheckedBlock",
+    "Chunk",
+    "Citation",
+    "Claim",
+    "Document",
+    "Draft",
+    "Entry",
+    "Evidence",
+    "Fate",
+    "Fetched",
+    "Hit",
+    "NotModified",
+    "Outline",
+    "Part",
+    "PartKind",
+    "ProposedCitation",
+    "ProposedClaim",
+    "QuestionTask",
+    "Reference",
+    "Rejected",
+    "Section",
+    "SectionSpec",
+    "SectionTask",
+    "Settled",
+    "Skipped",
+    "Source",
+    "Span",
+    "Taxonomy",
+    "Term",
+    "TopicSpec",
+    "Value",
+    "Verdict",
+    "claim_id",
+    "digest",
+]

@@ -1,0 +1,388 @@
+"""The ledger over whole runs: what is taken back, read again, deleted, settled and restored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from fakes import ScriptedWriter
+from projects import OUTLINE, PAGES, SITE, FakeTools, boxes, checklist, of, project_at
+
+from rag.errors import UsageError
+from rag.flows.compose import compose
+from rag.flows.events import Composing, Deleted, Kept, Ledger, NothingToDo, SetAside, Stale
+from rag.flows.history import blame, diff, history
+from rag.flows.refresh import refresh
+from rag.flows.resolve import open_conflicts, resolve
+from rag.flows.restore import restore
+from rag.flows.retract import retract
+from rag.flows.standing import own
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rag.flows.project import Project
+    from rag.types import Claim, QuestionTask, SectionTask
+
+ALPHA = "The Alpha accelerator has 96 GB"
+SAME = PAGES[f"{SITE}alpha.md"].split(b"\n\n")[2]
+"""A sentence that two references have."""
+OTHER = PAGES | {
+    f"{SITE}beta.md": PAGES[f"{SITE}beta.md"] + b"\n## Alpha again\n\n" + SAME + b"\n",
+}
+RIVAL = PAGES | {
+    f"{SITE}beta.md": b"# A second look\n\n## Memory of Alpha\n\n"
+    b"The Alpha accelerator has 80 GB of memory on each chip and moves 2.9 TB/s to and from it.\n",
+}
+CONFLICTS = """
+[[sections]]
+id = "conflicts"
+title = "Where the references disagree"
+form = "conflicts"
+"""
+
+
+def claims(tools: FakeTools) -> dict[str, Claim]:
+    """Return the claims of the last edition by their words."""
+    latest = tools.store.latest()
+    return {claim.text: claim for _, claim in own(latest.sections if latest else ())}
+
+
+def report(project: Project) -> str:
+    """Return what report.md holds."""
+    return project.report.read_bytes().decode()
+
+
+def edit(project: Project, change: Callable[[str], str]) -> None:
+    """Change report.md as its user would."""
+    before = report(project)
+    after = change(before)
+    assert after != before
+    project.report.write_bytes(after.encode())
+
+
+def without_line(part: str) -> Callable[[str], str]:
+    """Return an edit that deletes the lines with these words, outside the footnotes."""
+    return lambda text: "".join(
+        line for line in text.splitlines(keepends=True) if part not in line or line.startswith("[^")
+    )
+
+
+# --- retract ------------------------------------------------------------------------------------
+
+
+def test_retracting_removes_what_stands_on_nothing_else(project: Project, tools: FakeTools) -> None:
+    """Exactly the reference's own claims leave, the others and their sections stay."""
+    list(compose(project, tools, every=True))
+    before = claims(tools)
+    list(retract(project, tools, "alpha"))
+    after = claims(tools)
+    assert set(before) - set(after) == {
+        text for text, claim in before.items() if claim.references == ("alpha",)
+    }
+    assert set(after) <= set(before)
+    assert "alpha" not in report(project).lower().replace("alphabet", "")
+    left = [entry for _, entry in tools.store.entries() if entry.fate == "retired"]
+    assert {entry.claim.text for entry in left} == set(before) - set(after)
+    assert all("alpha was retracted" in entry.reason for entry in left)
+
+
+def test_a_claim_with_another_support_stands_on_it(tmp_path: Path) -> None:
+    """What a second reference says, too, stays with the second one's footnote alone."""
+    project = project_at(tmp_path)
+    tools = FakeTools(project, OTHER)
+    list(compose(project, tools, every=True))
+    (claim,) = [item for text, item in claims(tools).items() if text.startswith(ALPHA)]
+    assert set(claim.references) == {"alpha", "beta"}
+    list(retract(project, tools, "alpha"))
+    (claim,) = [item for text, item in claims(tools).items() if text.startswith(ALPHA)]
+    assert claim.references == ("beta",)
+    assert "[^alpha-" not in report(project)
+    tools.store.close()
+
+
+def test_a_citation_that_does_not_bear_a_claim_does_not_keep_it(tmp_path: Path) -> None:
+    """A claim that cites, besides what says so, what does not, leaves with the former."""
+    words = "A training plan for Gamma reserves 16 nodes for up to 28 days"
+    beside = "A training job on 64 Alpha chips takes 12 days"
+
+    def padded(task: SectionTask | QuestionTask) -> Draft:
+        found = {
+            quote: item.key
+            for item in task.evidence
+            for quote in (words, beside)
+            if quote in item.chunk.text
+        }
+        if len(found) < 2 or task.spec.id != "training":
+            return Draft(blocks=())
+        cited = tuple(ProposedCitation(evidence=found[x], quote=x) for x in (words, beside))
+        claim = ProposedClaim(text="A plan for Gamma reserves nodes.", citations=cited)
+        return Draft(blocks=(Block(form="bullets", claims=(claim,)),))
+
+    project = project_at(tmp_path)
+    tools = FakeTools(project, PAGES, ScriptedWriter(padded))
+    list(compose(project, tools, every=True))
+    assert "[^alpha-" in report(project)
+    list(retract(project, tools, "gamma"))
+    assert "Gamma" not in report(project)
+    tools.store.close()
+
+
+def test_what_was_retracted_stays_out_until_it_is_unticked(
+    project: Project, tools: FakeTools
+) -> None:
+    """No later run draws on it; its box unticked, it is taken in again and its claims return."""
+    list(compose(project, tools))
+    list(retract(project, tools, "alpha"))
+    list(compose(project, tools, every=True))
+    assert not any("alpha" in claim.references for claim in claims(tools).values())
+    assert of(NothingToDo, retract(project, tools, "alpha"))
+    text = project.checklist.read_text(encoding="utf-8")
+    project.checklist.write_text(text.replace("[x] [Alpha]", "[ ] [Alpha]"), encoding="utf-8")
+    list(compose(project, tools))
+    assert any("alpha" in claim.references for claim in claims(tools).values())
+    assert any(entry.fate == "returned" for _, entry in tools.store.entries())
+
+
+def test_an_unknown_reference_cannot_be_retracted(project: Project, tools: FakeTools) -> None:
+    """It is named with those that there are; nothing changes."""
+    list(compose(project, tools))
+    before = report(project)
+    with pytest.raises(UsageError, match="no reference has the key 'nobody'"):
+        list(retract(project, tools, "nobody"))
+    assert report(project) == before
+
+
+# --- refresh ------------------------------------------------------------------------------------
+
+
+def test_nothing_changed_is_left_alone(project: Project, tools: FakeTools) -> None:
+    """Read again and found the same, the report costs no draft and stays byte for byte."""
+    list(compose(project, tools, every=True))
+    before = report(project)
+    seen = list(refresh(project, tools))
+    assert of(NothingToDo, seen)
+    assert not of(Composing, seen)
+    assert report(project) == before
+
+
+def test_a_passage_that_moved_is_followed(project: Project, tools: FakeTools) -> None:
+    """A claim whose words stand further down is the same claim with another span."""
+    list(compose(project, tools, every=True))
+    before, text = claims(tools), report(project)
+    page = f"{SITE}alpha.md"
+    tools.web.pages = PAGES | {page: b"# Alpha accelerators\n\nNew words first.\n" + PAGES[page]}
+    seen = list(refresh(project, tools))
+    assert not of(Composing, seen)
+    after = claims(tools)
+    assert after.keys() == before.keys()
+    assert report(project) == text
+    document = tools.store.document(tools.store.ingested()["alpha"].document_id)
+    moved = [item for claim in after.values() for item in claim.citations]
+    moved = [item for item in moved if item.reference_key == "alpha"]
+    assert moved
+    assert all(item.document_id == document.id for item in moved)
+    assert all(document.text[item.start : item.end] == item.quote for item in moved)
+
+
+def test_a_passage_that_changed_is_written_anew(project: Project, tools: FakeTools) -> None:
+    """A stale claim is listed and its section recomposed; the other sections are as they were."""
+    list(compose(project, tools, every=True))
+    before = {section.id: section for section in tools.store.latest().sections}  # type: ignore[union-attr]
+    page = f"{SITE}alpha.md"
+    tools.web.pages = PAGES | {page: PAGES[page].replace(b"96 GB", b"128 GB")}
+    seen = list(refresh(project, tools))
+    (stale,) = of(Stale, seen)
+    assert [entry.claim.text.startswith(ALPHA) for entry in stale.entries] == [True]
+    assert {event.section for event in of(Composing, seen)} == {"memory", "summary"}
+    assert "128 GB" in report(project)
+    assert "96 GB" not in report(project)
+    after = {section.id: section for section in tools.store.latest().sections}  # type: ignore[union-attr]
+    assert after["training"].model_dump(exclude={"blocks"}) == before["training"].model_dump(
+        exclude={"blocks"}
+    )
+    assert [c.id for c in after["training"].claims] == [c.id for c in before["training"].claims]
+    assert any("stale" in entry.reason for _, entry in tools.store.entries())
+
+
+# --- the user's own hands ----------------------------------------------------------------------
+
+
+def test_a_deleted_claim_is_never_proposed_again(project: Project, tools: FakeTools) -> None:
+    """A claim that the user deletes is retired and stays out of every later run."""
+    list(compose(project, tools))
+    edit(project, without_line(ALPHA))
+    seen = list(compose(project, tools, every=True))
+    (deleted,) = of(Deleted, seen)
+    assert [entry.claim.text.startswith(ALPHA) for entry in deleted.claims] == [True]
+    assert ALPHA not in report(project)
+    list(compose(project, tools, section="memory"))
+    assert ALPHA not in report(project)
+    (entry,) = [item for _, item in tools.store.entries() if item.fate == "retired"]
+    assert entry.reason == "deleted by the user"
+
+
+def test_a_reworded_claim_is_the_users(project: Project, tools: FakeTools) -> None:
+    """The user's words stay with their footnote, and the old words do not come back."""
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace(f"**{ALPHA}", "**I read that Alpha has 96 GB"))
+    list(compose(project, tools, every=True))
+    text = report(project)
+    assert "**I read that Alpha has 96 GB" in text
+    assert f"**{ALPHA}" not in text
+    label = text.split("I read that")[1].split("[^")[1].split("]")[0]
+    assert f"\n[^{label}]: " in text
+    retired = [item for _, item in tools.store.entries() if item.fate == "retired"]
+    assert [item.reason for item in retired] == ["reworded by the user"]
+
+
+def test_a_report_that_is_gone_or_rubbish_costs_no_claim(
+    project: Project, tools: FakeTools
+) -> None:
+    """Deleted or overwritten, it is written from the store; what stood there is kept aside."""
+    list(compose(project, tools))
+    before = claims(tools)
+    project.report.write_text("# Lorem ipsum\n\nNothing of ours.\n", encoding="utf-8")
+    seen = list(compose(project, tools))
+    assert len(of(SetAside, seen)) == 1
+    assert not of(Deleted, seen)
+    assert before.keys() <= claims(tools).keys()
+    project.report.unlink()
+    list(compose(project, tools))
+    assert before.keys() <= claims(tools).keys()
+    assert all(text in report(project) for text in before)
+
+
+# --- restore ------------------------------------------------------------------------------------
+
+
+def test_a_lost_report_is_restored(project: Project, tools: FakeTools) -> None:
+    """Without a number the last edition is written again, byte for byte."""
+    list(compose(project, tools))
+    before = report(project)
+    project.report.unlink()
+    list(restore(project, tools))
+    assert report(project) == before
+    assert of(NothingToDo, restore(project, tools))
+
+
+def test_an_earlier_edition_is_restored_as_a_new_one(project: Project, tools: FakeTools) -> None:
+    """Its claims return, also those that the user had deleted; the history goes on."""
+    list(compose(project, tools))
+    first, before = report(project), claims(tools)
+    edit(project, without_line(ALPHA))
+    list(compose(project, tools))
+    list(restore(project, tools, 1))
+    assert report(project) == first
+    assert claims(tools).keys() == before.keys()
+    records = history(tools)
+    assert [record.number for record in records] == [1, 2, 3]
+    assert records[-1].cause == "restore 1"
+    assert records[-1].returned == 1
+    list(compose(project, tools, every=True))
+    assert ALPHA in report(project)
+    with pytest.raises(UsageError, match="edition 99"):
+        list(restore(project, tools, 99))
+
+
+# --- conflicts ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rivals(tmp_path: Path) -> FakeTools:
+    """A composed project in which two references disagree."""
+    project = project_at(tmp_path / "rivals", checklist(["alpha", "beta"]))
+    (project.root / "config/report.toml").write_text(OUTLINE + CONFLICTS, encoding="utf-8")
+    tools = FakeTools(project, RIVAL)
+    list(compose(project, tools, every=True))
+    return tools
+
+
+def test_both_sides_of_a_conflict_are_shown(rivals: FakeTools) -> None:
+    """Each with its reference, until somebody settles it."""
+    (conflict,) = open_conflicts(rivals)
+    shown = report(rivals.project).split("## Where the references disagree")[1]
+    shown = shown.split("## References")[0]
+    assert "96 GB" in shown
+    assert "80 GB" in shown
+    assert shown.count(conflict.name) == 2
+    assert "Alpha accelerators" in shown
+    assert "A second look" in shown
+    rivals.store.close()
+
+
+@pytest.mark.parametrize("keep", [1, 2, None])
+def test_a_conflict_is_settled_with_its_reason(rivals: FakeTools, keep: int | None) -> None:
+    """The loser is superseded for good; with both, both stay; either way it is over."""
+    project = rivals.project
+    (conflict,) = open_conflicts(rivals)
+    list(resolve(project, rivals, conflict.name, keep, "measured it"))
+    assert open_conflicts(rivals) == []
+    assert "disagree" not in report(project)
+    lost = [item for _, item in rivals.store.entries() if item.fate == "superseded"]
+    assert [item.reason for item in lost] == ["measured it"] * (keep is not None)
+    for number, claim in enumerate(conflict.claims, start=1):
+        assert (claim.text in report(project)) is (keep in {None, number})
+    list(compose(project, rivals, section="memory"))
+    assert open_conflicts(rivals) == []
+    with pytest.raises(UsageError, match="no open conflict"):
+        list(resolve(project, rivals, conflict.name, keep, "again"))
+    rivals.store.close()
+
+
+# --- history ------------------------------------------------------------------------------------
+
+
+def test_history_counts_what_each_reference_did(project: Project, tools: FakeTools) -> None:
+    """One record an edition, in order, with what it added; one without evidence says so."""
+    list(compose(project, tools, every=True))
+    records = history(tools)
+    assert [record.cause for record in records] == [
+        f"compose {name}" for name in ("alpha", "beta", "gamma", "garden")
+    ]
+    assert [record.material for record in records] == [True, True, True, False]
+    assert sum(record.added for record in records) == len(claims(tools))
+    assert records[0].calls == 3
+    assert records[-1].calls == 0
+    assert all(boxes(project).values())
+
+
+def test_blame_names_who_brought_each_claim(tmp_path: Path) -> None:
+    """Each claim with the edition that brought it and how many works stand behind it."""
+    project = project_at(tmp_path)
+    tools = FakeTools(project, OTHER)
+    list(compose(project, tools, every=True))
+    found = {item.text: item for item in blame(tools)}
+    assert found.keys() == claims(tools).keys()
+    (alpha,) = [item for text, item in found.items() if text.startswith(ALPHA)]
+    assert (alpha.edition, alpha.cause, alpha.independent) == (1, "compose alpha", 2)
+    assert {item.section for item in blame(tools, "training")} == {"training"}
+    with pytest.raises(UsageError, match="no section 'nowhere'"):
+        blame(tools, "nowhere")
+    tools.store.close()
+
+
+def test_diff_tells_claim_by_claim(project: Project, tools: FakeTools) -> None:
+    """What came, what left and why, as Markdown; from nothing, everything is new."""
+    list(compose(project, tools))
+    assert diff(tools).count("**added**") == len(claims(tools))
+    list(retract(project, tools, "alpha"))
+    told = diff(tools, 1, 2)
+    assert told.startswith("# Edition 1 → 2\n")
+    assert told.count("**retired** ~~") == 2
+    assert "(alpha was retracted, and nothing else supports it)" in told
+    list(compose(project, tools))
+    assert "Beta" in diff(tools)
+    assert "Alpha" not in diff(tools)
+    with pytest.raises(UsageError, match="edition 9"):
+        diff(tools, 9, 9)
+
+
+def test_a_run_tells_what_became_of_claims(project: Project, tools: FakeTools) -> None:
+    """Each edition that changes something ends with an account of it."""
+    seen = list(compose(project, tools, every=True))
+    ledgers = of(Ledger, seen)
+    assert [event.edition for event in ledgers] == [1, 2, 3]
+    assert not of(Kept, seen)
