@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from program import REPOSITORY, run
+
+from rag.adapters.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +56,39 @@ def test_all_references_are_used(project: Path) -> None:
         "compute",
         "decision-guides",
     ]
+
+
+def test_a_clone_takes_the_committed_report_over(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Adopted, it has the claims, ids and spans that composing gave; only boxes change."""
+    clone = _copy(tmp_path_factory.mktemp("clone"))
+    shutil.copyfile(project / "report.md", clone / "report.md")
+    done = run(clone, "compose", "--all")
+    assert (done.status, done.err) == (0, "")
+    assert "report.md is taken over" in done.out
+    assert _report(clone) == _report(project)
+    found = json.loads(run(clone, "status", "--json").out)
+    assert [item["state"] for item in found["references"]] == ["used"] * 8
+    with closing(Store(project / "store")) as one, closing(Store(clone / "store")) as other:
+        composed, adopted = one.latest(), other.latest()
+        assert composed
+        assert adopted
+        assert adopted.sections == composed.sections
+        assert adopted.calls == 0
+
+
+def test_the_report_verifies_and_its_proof_needs_no_project(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Every claim holds; a third party finds the same from the bundle alone."""
+    proof = tmp_path_factory.mktemp("proof") / "proof.json"
+    done = run(project, "verify", "--to-bundle", str(proof))
+    assert (done.status, done.err) == (0, "")
+    there = run(proof.parent, "verify", "--from-bundle", str(proof))
+    assert (there.status, there.err) == (0, "")
+    assert "0 problems" in there.out
+    assert not (proof.parent / "store").exists()
 
 
 def test_every_quote_stands_where_it_is_said_to(

@@ -1,0 +1,1 @@
+"""Hostile writers against the gates and the ledger."""
