@@ -47,6 +47,8 @@ _GENERIC = frozenset(
 """Capitalised words that name no one: units, roles, days, what everybody abbreviates."""
 _VENDORS = frozenset("amazon aws nvidia google meta microsoft openai anthropic apple ibm".split())
 _TAILS = frozenset("ai instance service model".split())
+_STEM = 4
+"""Letters that a word keeps where a people or a language is named after a place."""
 _TITLE_SHARE = 0.6
 _TITLE_WORDS = 4
 
@@ -76,8 +78,9 @@ def missing_names(
 ) -> list[Name]:
     """Return the names of the claim that stand in no passage, in order.
 
-    Case, plural, hyphen and space make no difference. Another known name does only if one is a
-    mere shortening of the other: `HyperPod` for `Amazon SageMaker HyperPod`, not `P5` for `P5en`.
+    Case, plural, hyphen and space make no difference, nor what is made of a name (`European`).
+    Another known name does only if one is a mere shortening of the other: `HyperPod` for `Amazon
+    SageMaker HyperPod`, not `P5` for `P5en`.
 
     Args:
         claim: one statement.
@@ -87,7 +90,8 @@ def missing_names(
     groups = tuple(tuple(group) for group in known_aliases)
     written = tuple(name for group in groups for name in group)
     there = _key(passages)
-    return [name for name in names(claim, written) if not _stands(name, there, groups)]
+    capitals = {match[0].lower() for match in _WORD.finditer(passages) if match[0][0].isupper()}
+    return [name for name in names(claim, written) if not _stands(name, there, capitals, groups)]
 
 
 def _pattern(known: re.Pattern[str] | Sequence[str]) -> re.Pattern[str]:
@@ -163,18 +167,27 @@ def _key(text: str) -> str:
     return f" {' '.join(singular(match[0]) for match in _WORD.finditer(plain))} "
 
 
-def _stands(name: Name, there: str, groups: Aliases) -> bool:
+def _stands(name: Name, there: str, capitals: set[str], groups: Aliases) -> bool:
     key = _key(name.text)
     if key in there or _run_together(name.text, there):
         return True
     if not name.is_known:
-        return all(f" {word} " in there for word in key.split() if word not in STOP_WORDS)
+        words = (word for word in key.split() if word not in STOP_WORDS)
+        return all(f" {word} " in there or _is_derived(word, capitals) for word in words)
     return any(
         other in there
         for group in groups
         if key in (keys := [_key(alias) for alias in group])
         for other in keys
         if _shortens(key.split(), other.split()) or _shortens(other.split(), key.split())
+    )
+
+
+def _is_derived(word: str, capitals: set[str]) -> bool:
+    """Whether a capitalised word has the stem of another: `Chinese` and `China`, not `Omaha`."""
+    stem = word[: max(_STEM, len(word) - _STEM)]
+    return len(word) > _STEM and any(
+        other.startswith(stem) and len(other) > _STEM for other in capitals
     )
 
 

@@ -110,3 +110,11 @@ def test_names_are_spans_in_order(text):
 def test_a_text_names_what_it_names(text):
     """No name of a claim is missing from passages that are the claim, in any case of letters."""
     assert missing_names(text, text, _GROUPS) == []
+
+
+def test_what_is_made_of_a_name_stands_with_it():
+    """A people, a language or a movement stands on the place or person; other names do not."""
+    passages = "A mine in China collapsed. Europe and Libya sent help, and Omaha did."
+    assert missing_names("A Chinese mine got European and Libyan help.", passages) == []
+    absent = missing_names("A mine in Chile got help, and Omani money.", passages)
+    assert [name.text for name in absent] == ["Chile", "Omani"]
