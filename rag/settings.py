@@ -97,6 +97,7 @@ class VerifySettings(Value):
 
     support: str = Field(min_length=1)
     min_support: float = Field(ge=0, le=1)
+    min_support_named: float = Field(ge=0, le=1)
 
 
 class Settings(Value):

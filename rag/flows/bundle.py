@@ -20,7 +20,15 @@ from rag.stages.bundle import (
     read_bundle,
 )
 from rag.stages.readback import read_back
-from rag.stages.verify import Ground, Rules, against, ground, is_verbatim, sentences_at
+from rag.stages.verify import (
+    Ground,
+    Rules,
+    against,
+    ground,
+    is_verbatim,
+    sentences_at,
+    strange_names,
+)
 from rag.types import Citation, Claim, Outline, Span
 
 if TYPE_CHECKING:
@@ -87,7 +95,9 @@ def bundle_of(tools: Tools, text: str, verification: Verification) -> str:
         proofs,
         references={key: item.reference for key, item in known.items()},
         documents=documents,
-        rules=BundleRules(tools.config.outline, rules.names, rules.min_support),
+        rules=BundleRules(
+            tools.config.outline, rules.names, rules.min_support, rules.min_support_named
+        ),
         history=[_line(item.model_dump()) for item in history(tools)],
     )
 
@@ -118,7 +128,11 @@ def check(text: str) -> Proved:
     ]
     footnotes = {note.label: note.quote for note in reversed(report.footnotes)}  # the first holds
     problems = check_bundle(bundle, said, footnotes)
-    rules = Rules(names=bundle.names, min_support=bundle.min_support)
+    rules = Rules(
+        names=bundle.names,
+        min_support=bundle.min_support,
+        min_support_named=bundle.min_support_named,
+    )
     for claim in bundle.claims:
         problems += _recomputed(claim, rules)
     uncited = sum(not claim.is_cited for claim in report.claims())
@@ -143,6 +157,11 @@ def _recomputed(claim: BundledClaim, rules: Rules) -> Iterator[Problem]:
     )
     for verdict, reason in against(whole, grounds, rules, claim.form):
         yield Problem("claim", claim.id, f"{verdict}: {reason}: {claim.text!r}")
+    strange = strange_names(whole, grounds, rules)
+    scored = claim.support.scorer not in {VERBATIM, UNSCORED}
+    if strange and not (scored and claim.support.score >= rules.min_support_named):
+        reason = f"name_absent: not in the cited passages: {', '.join(strange)}: {claim.text!r}"
+        yield Problem("claim", claim.id, reason)
     is_same = is_verbatim(whole.text, whole.cells, whole.citations)
     if claim.support.scorer == VERBATIM and not is_same:
         yield Problem("support", claim.id, f"nobody scored it: {claim.text!r}")

@@ -37,6 +37,7 @@ def rules_of(config: Config, spec: SectionSpec | None = None) -> Rules:
         columns=frozenset(name.lower() for name in {*columns, *outline.columns, *MATCH_COLUMNS}),
         names=names_of(config),
         min_support=config.settings.verify.min_support,
+        min_support_named=config.settings.verify.min_support_named,
     )
 
 

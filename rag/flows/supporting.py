@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 def support_of(tools: Tools) -> Support:
     """Return how support is scored; the scorer is loaded when the first question comes.
 
-    If the config turns it off, every question is answered with 1.0.
+    If the config turns it off, a question is answered with 1.0, and with 0.0 if the claim brings
+    names along.
     """
 
     def support(questions: Sequence[Question]) -> list[float]:
         scorer = tools.support if questions else None
         if scorer is None:
-            return [1.0] * len(questions)
+            return [0.0 if item.strange else 1.0 for item in questions]
         names = {item: digest(scorer.name, item.claim, item.passage) for item in questions}
         known = tools.store.supports(names.values())
         new = [item for item in dict.fromkeys(questions) if names[item] not in known]

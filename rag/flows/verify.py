@@ -9,7 +9,7 @@ from rag.flows.checking import rules_of
 from rag.flows.disagreements import HEADER
 from rag.flows.supporting import support_of
 from rag.stages.readback import read_back
-from rag.stages.verify import Held, check_claim
+from rag.stages.verify import Held, check_claim, objection
 from rag.text.calculations import split_calculation
 from rag.text.labels import footnote_label
 from rag.text.normal import normalise
@@ -229,17 +229,12 @@ def _entailed(tools: Tools, checkups: Sequence[tuple[Checkup, Held | None]]) -> 
     support = support_of(tools)
     asked = [held.question for _, held in checkups if held and held.question]
     scores = dict(zip(asked, support(asked), strict=True))
-    least = tools.config.settings.verify.min_support
+    rules = rules_of(tools.config)
     for item, held in checkups:
-        score = scores.get(held.question, 1.0) if held and held.question else 1.0
-        if score >= least:
-            yield item.model_copy(update={"support": score})
-        else:
-            yield item.model_copy(
-                update={
-                    "support": score,
-                    "verdict": "not_entailed",
-                    "reason": f"the passages do not say so (support {score:.2f})",
-                    "claim": None,
-                }
-            )
+        question = held.question if held else None
+        score = scores[question] if question else 1.0
+        found = objection(question, score, rules) if question else None
+        update: dict[str, object] = {"support": score}
+        if found:
+            update |= {"verdict": found[0], "reason": found[1], "claim": None}
+        yield item.model_copy(update=update)

@@ -105,7 +105,7 @@ CITED = {
     for key, of in DOCUMENTS.items()
 }
 REPORT = render_report(OUTLINE, SECTIONS, CITED)
-RULES = BundleRules(OUTLINE, (("Amazon EC2", "EC2"),), 0.5)
+RULES = BundleRules(OUTLINE, (("Amazon EC2", "EC2"),), 0.5, 0.5)
 
 
 def proof(section: str, form: str, item: Claim) -> Proof:

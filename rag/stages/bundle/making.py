@@ -52,6 +52,7 @@ def make_bundle(  # noqa: PLR0913 - each is another source
         outline=rules.outline.model_dump_json(),
         names=rules.names,
         min_support=rules.min_support,
+        min_support_named=rules.min_support_named,
         references=tuple(
             _reference(references[key], documents[document]) for key, document in sorted(cited)
         ),

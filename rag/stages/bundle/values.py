@@ -90,6 +90,8 @@ class Bundle(_Strict):
     names: tuple[tuple[str, ...], ...]
     """Names of the field with their aliases."""
     min_support: float = Field(ge=0, le=1)
+    min_support_named: float = Field(ge=0, le=1)
+    """The same for a claim with a name that its passages lack."""
     references: tuple[BundledReference, ...]
     claims: tuple[BundledClaim, ...]
     """In the order of the report."""
@@ -126,6 +128,7 @@ class BundleRules(NamedTuple):
     outline: Outline
     names: tuple[tuple[str, ...], ...]
     min_support: float
+    min_support_named: float
 
 
 class Said(NamedTuple):

@@ -12,9 +12,10 @@ from rag.stages.verify.gates import (
     ground,
     sentences_at,
     stands_on,
+    strange_names,
 )
 from rag.stages.verify.rules import Rules
-from rag.stages.verify.support import Question, Support
+from rag.stages.verify.support import Question, Support, objection
 from rag.stages.verify.verbatim import is_verbatim
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "check_claim",
     "ground",
     "is_verbatim",
+    "objection",
     "sentences_at",
     "stands_on",
+    "strange_names",
     "verify",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rag.stages.verify.gates import Held, check_claim, known_columns
 from rag.stages.verify.rules import Rules
+from rag.stages.verify.support import objection
 from rag.stages.verify.tables import misplaced
 from rag.text.normal import normalise
 from rag.types import Block, CheckedBlock, Claim, ProposedClaim, Rejected
@@ -144,18 +145,13 @@ def _not_entailed(
         for at, item in outcomes.items()
         if isinstance(item, Held) and item.question is not None
     ]
-    if support is None or not asked:
-        return {}
-    scores = support([question for _, question in asked])
-    return {
-        at: Rejected(
-            claim=at[1],
-            verdict="not_entailed",
-            reason=f"the passages do not say so (support {score:.2f})",
-        )
-        for (at, _), score in zip(asked, scores, strict=True)
-        if score < rules.min_support
-    }
+    questions = [question for _, question in asked]
+    scores = support(questions) if support else [None] * len(asked)
+    fallen = {}
+    for (at, question), score in zip(asked, scores, strict=True):
+        if found := objection(question, score, rules):
+            fallen[at] = Rejected(claim=at[1], verdict=found[0], reason=found[1])
+    return fallen
 
 
 def _checked(block: Block, claims: Sequence[Claim]) -> CheckedBlock:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.stages.verify.support import Question
+from rag.stages.verify.support import Question, objection
 from rag.stages.verify.verbatim import find_whole, is_verbatim, stands_in_one
 from rag.text.calculations import check, missing_operands, parse
 from rag.text.labels import footnote_label
-from rag.text.names import missing_names
+from rag.text.names import Name, missing_names
 from rag.text.normal import find_quote, normalise
 from rag.text.quantities import missing
 from rag.text.quotations import QUOTED, quoted_words
@@ -102,7 +102,7 @@ def check_claim(
     )
     for verdict, reason in against(claim, grounds, rules, form):
         return Rejected(claim=proposal, verdict=verdict, reason=reason)
-    return Held(claim, _question(claim, grounds))
+    return Held(claim, _question(claim, grounds, rules))
 
 
 def _line(words: str) -> str:
@@ -150,11 +150,8 @@ def against(
     verbatim = is_verbatim(claim.text, claim.cells, claim.citations)
     if not verbatim and (absent := [item.text for item in missing(words, said + made)]):
         yield "number_absent", f"not in the cited passages: {', '.join(absent)}"
-    around = "\n".join([said, *(item.around for item in grounds)])
-    named = claim.calculation if verbatim else f"{words} ({claim.calculation})"
-    if unknown := missing_names(named, around, rules.names):
-        names = dict.fromkeys(item.text for item in unknown)
-        yield "name_absent", f"not in the cited passages: {', '.join(names)}"
+    if known := [item.text for item in _lacking(claim, grounds, rules) if item.is_known]:
+        yield "name_absent", f"not in the cited passages: {', '.join(dict.fromkeys(known))}"
     yield from _misquoted(claim, grounds, words, form)
     if torn := [word for item in grounds if (word := _torn_off(claim.text, item.sentences))]:
         yield "not_entailed", f"its sentence goes with {torn[0]!r}, which is left out"
@@ -189,11 +186,27 @@ def _misquoted(
         yield "misattributed", f"it was not {claim.attribution!r} who said it"
 
 
-def _question(claim: Claim, grounds: Sequence[Ground]) -> Question | None:
-    if is_verbatim(claim.text, claim.cells, claim.citations):
+def _lacking(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> list[Name]:
+    """Return the names of a claim that neither its passages have nor what stands around them."""
+    words = claim.calculation
+    if not is_verbatim(claim.text, claim.cells, claim.citations):
+        words = f"{_words(claim.text, claim.cells)} ({words})"
+    there = [item.citation.quote for item in grounds] + [item.around for item in grounds]
+    return missing_names(words, "\n".join(there), rules.names)
+
+
+def _question(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> Question | None:
+    strange = strange_names(claim, grounds, rules)
+    if is_verbatim(claim.text, claim.cells, claim.citations) and not strange:
         return None
     passage = "\n".join(dict.fromkeys(item.passage for item in grounds))
-    return Question(_words(claim.text, claim.cells), passage)
+    return Question(_words(claim.text, claim.cells), passage, strange)
+
+
+def strange_names(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> tuple[str, ...]:
+    """Return the names that a claim's passages lack, of no service, model or instance."""
+    lacking = (item.text for item in _lacking(claim, grounds, rules) if not item.is_known)
+    return tuple(dict.fromkeys(lacking))
 
 
 def _speakers(citation: Citation, document: Document) -> Iterator[str]:
@@ -223,8 +236,11 @@ def stands_on(
     alone = claim.model_copy(update={"citations": tuple(item.citation for item in grounds)})
     if not grounds or any(against(alone, grounds, rules)):
         return False
-    asked = _question(alone, grounds)
-    return asked is None or support is None or support([asked])[0] >= rules.min_support
+    asked = _question(alone, grounds, rules)
+    if asked is None:
+        return True
+    score = support([asked])[0] if support else None
+    return objection(asked, score, rules) is None
 
 
 def _words(text: str, cells: Sequence[str]) -> str:

@@ -18,3 +18,5 @@ class Rules(NamedTuple):
     """Names of the field, each with its aliases."""
     min_support: float = 0.5
     """The support score from which the passages are said to entail a claim, 0 to 1."""
+    min_support_named: float = 0.5
+    """The same for a claim with a name that its passages lack and nobody knows."""
