@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rag.adapters.store import Commit
 from rag.errors import UsageError
 from rag.files import replace_file
+from rag.flows.desk import citations_of
 from rag.flows.events import NothingToDo, Restored, SetAside
 from rag.flows.publish import publish, read_report, recover, set_aside
 from rag.flows.standing import own
@@ -15,7 +16,7 @@ from rag.types import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.adapters.store import Edition
+    from rag.adapters.store import Edition, Outcome
     from rag.flows.events import Event
     from rag.flows.project import Project
     from rag.flows.tools import Tools
@@ -55,12 +56,17 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
         replace_file(project.report, edition.text.encode("utf-8", "surrogateescape"))
         yield Restored(edition=edition.number, number=edition.number)
         return
-    again = tools.store.commit_edition(_commit(latest, edition, now))
+    cited = {item.reference_key for item in citations_of(edition.sections)}
+    # What it stands on is in use again, if it was retracted meanwhile.
+    reinstated: dict[str, Outcome] = dict.fromkeys(cited & tools.store.retracted(), "used")
+    again = tools.store.commit_edition(_commit(latest, edition, now, reinstated))
     publish(project, tools, again)
     yield Restored(edition=edition.number, number=again.number)
 
 
-def _commit(latest: Edition, edition: Edition, now: str | None) -> Commit:
+def _commit(
+    latest: Edition, edition: Edition, now: str | None, reinstated: dict[str, Outcome]
+) -> Commit:
     current = {claim.id: (section, claim) for section, claim in own(latest.sections)}
     wanted = {claim.id: (section, claim) for section, claim in own(edition.sections)}
     reason = f"edition {edition.number} was restored"
@@ -81,5 +87,6 @@ def _commit(latest: Edition, edition: Edition, now: str | None) -> Commit:
         sections=edition.sections,
         cause=f"restore {edition.number}",
         entries=tuple(entries),
+        outcomes=reinstated,
         welcome=tuple(wanted),
     )

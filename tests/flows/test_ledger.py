@@ -287,6 +287,23 @@ def test_an_earlier_edition_is_restored_as_a_new_one(project: Project, tools: Fa
         list(restore(project, tools, 99))
 
 
+def test_a_restored_edition_stands_on_what_was_retracted(
+    project: Project, tools: FakeTools
+) -> None:
+    """A reference that was taken back is in use again with the edition that stands on it."""
+    list(compose(project, tools, every=True))
+    before = claims(tools)
+    list(retract(project, tools, "alpha"))
+    list(restore(project, tools, 4))
+    assert claims(tools).keys() == before.keys()
+    assert tools.store.retracted() == frozenset()
+    seen = list(compose(project, tools, section="memory"))
+    assert claims(tools).keys() == before.keys()
+    assert not any(
+        entry.fate == "restored" for event in of(Ledger, seen) for entry in event.entries
+    )
+
+
 # --- conflicts ----------------------------------------------------------------------------------
 
 
