@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+from pathlib import Path
 
 import click
 
@@ -13,11 +13,23 @@ from rag.cli.options import strict_option, wait_option
 @click.option("--all", "every", is_flag=True, help="Go on until no box is unchecked.")
 @click.option("--section", metavar="ID", help="Recompose this section from all evidence so far.")
 @click.option("--dry-run", is_flag=True, help="Say which sections would change; write nothing.")
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A proof bundle whose history goes with a report.md that has no store.",
+)
 @strict_option
 @wait_option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
-    root: Path, every: bool, section: str | None, dry_run: bool, strict: bool, wait: float
+    root: Path,
+    every: bool,
+    section: str | None,
+    dry_run: bool,
+    history: Path | None,
+    strict: bool,
+    wait: float,
 ) -> int:
     """Rewrite the report with the next unchecked reference, then tick its box."""
     from rag.cli.screen import show
@@ -25,5 +37,6 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     from rag.flows.compose import compose
 
     with writing(root, command="rag compose", wait_s=wait) as (project, tools):
-        stream = compose(project, tools, every=every, section=section, dry_run=dry_run)
+        proof = history.read_text(encoding="utf-8", errors="replace") if history else ""
+        stream = compose(project, tools, every=every, section=section, dry_run=dry_run, proof=proof)
         return show(stream).exit_status(strict=strict)

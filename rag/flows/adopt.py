@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError, UsageError
+from rag.flows.bundle import check
 from rag.flows.commit import commit
 from rag.flows.desk import Turn, cited_references
 from rag.flows.events import (
@@ -33,12 +34,16 @@ if TYPE_CHECKING:
 CAUSE = "adopt report.md"
 
 
-def adopt(desk: Desk) -> Generator[Event, None, None]:
+def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
     """Take a report that the store does not know for the last edition.
 
     A clone has report.md but no store: the references that it cites are read again, and its
     quotations found in them; those that are found are in use, and their boxes are ticked without
     a draft. What cannot be found is named, and stays in the file as the user's.
+
+    Args:
+        desk: what the run works with.
+        proof: a proof bundle of the report, as JSON: it brings the report's history along.
 
     Raises:
         UsageError: report.md cites none of the checklist's references.
@@ -58,6 +63,7 @@ def adopt(desk: Desk) -> Generator[Event, None, None]:
             f"{desk.project.report} was not written by rag",
             advice="move it away: rag writes its own report.md",
         )
+    brought_along = _history(proof, text) if proof else ()
     yield from _read_again(desk, listed)
     reader = _Finder(desk, report)
     sections = tuple(reader.sections())
@@ -71,7 +77,15 @@ def adopt(desk: Desk) -> Generator[Event, None, None]:
     outcomes: dict[str, Outcome] = dict.fromkeys(whole, "used")
     yield Adopted(claims=len(entries), references=tuple(whole), lost=tuple(reader.lost))
     turn = Turn(sections, entries)
-    yield from commit(desk, turn, brought, cause=CAUSE, outcomes=outcomes)
+    yield from commit(desk, turn, brought, cause=CAUSE, outcomes=outcomes, history=brought_along)
+
+
+def _history(proof: str, text: str) -> tuple[str, ...]:
+    found = check(proof)
+    if found.problems or found.bundle.report != text:
+        reason = found.problems[0].reason if found.problems else "it is of another report"
+        raise UsageError(f"the bundle does not prove report.md: {reason}", advice="leave it out")
+    return found.bundle.history
 
 
 def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, None, None]:

@@ -37,6 +37,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
     retracted: Sequence[str] = (),
     resolved: Sequence[Resolution] = (),
     outcomes: Mapping[str, Outcome] | None = None,
+    history: Sequence[str] = (),
 ) -> Generator[Event, None, Edition]:
     """Commit the turn as an edition, with the user's edits in its text, and publish it.
 
@@ -49,6 +50,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
         retracted: keys of references that the report no longer stands on.
         resolved: conflicts settled with the edition.
         outcomes: other references that are done with it.
+        history: lines of a history that another store wrote before.
     """
     store = desk.tools.store
     report, merged = _merged(desk, turn.sections, brought)
@@ -78,6 +80,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
             refused=tuple(sorted(turn.refused | hidden)),
             retracted=tuple(retracted),
             resolved=tuple(resolved),
+            brought=tuple(history),
         )
     )
     publish(desk.project, desk.tools, edition)

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from rag.types import Reference, SectionSpec
 
 
-def compose(
+def compose(  # noqa: PLR0913 - one parameter an option
     project: Project,
     tools: Tools,
     *,
     every: bool = False,
     section: str | None = None,
     dry_run: bool = False,
+    proof: str = "",
 ) -> Iterator[Event]:
     """Rewrite the report with the next unchecked reference, then tick its box.
 
@@ -44,6 +45,7 @@ def compose(
         every: go on until no box is left.
         section: recompose only this section, from all evidence used so far.
         dry_run: draft and write nothing: say which sections would change, from how much evidence.
+        proof: a proof bundle as JSON, whose history goes with a report that is taken over.
 
     Yields:
         What happens, as it happens.
@@ -58,7 +60,7 @@ def compose(
     yield from remake(project, tools)
     desk = Desk(project, tools, reading.references)
     if not dry_run:
-        yield from adopt(desk)
+        yield from adopt(desk, proof)
         _, reading = project.read_checklist()  # what the report stands on already is ticked
         desk = desk._replace(references=reading.references)
     if section is not None:

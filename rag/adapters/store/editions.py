@@ -124,6 +124,10 @@ class Editions:
         )
         return [(row[0], Entry.model_validate_json(row[1])) for row in rows]
 
+    def brought(self) -> list[str]:
+        """Return the lines of the history that an adopted report brought along."""
+        return [row[0] for row in self._connection.execute("SELECT line FROM brought")]
+
     def rejected(self, number: int) -> list[tuple[str, Rejected]]:
         """Return, with their sections, the claims that fell when an edition was made."""
         rows = self._connection.execute(
@@ -193,6 +197,8 @@ def _write_ledger(execute: Any, number: int, commit: Commit) -> None:
         execute("INSERT OR REPLACE INTO retracted VALUES (?, ?)", (key, number))
         execute("DELETE FROM used WHERE key = ?", (key,))
         execute("DELETE FROM undrafted WHERE key = ?", (key,))
+    for line in commit.brought:
+        execute("INSERT INTO brought VALUES (?)", (line,))
     for item in commit.resolved:
         execute(
             "INSERT OR REPLACE INTO resolution VALUES (?, ?, ?, ?)",

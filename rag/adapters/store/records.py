@@ -103,3 +103,5 @@ class Commit(Value):
     retracted: tuple[str, ...] = ()
     """Keys of references that the report no longer stands on."""
     resolved: tuple[Resolution, ...] = ()
+    brought: tuple[str, ...] = ()
+    """Lines of a history that another store wrote before."""

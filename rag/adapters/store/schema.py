@@ -42,6 +42,7 @@ CREATE TABLE retracted (key TEXT PRIMARY KEY, edition INTEGER NOT NULL);
 CREATE TABLE resolution (
     conflict TEXT PRIMARY KEY, kept TEXT NOT NULL, reason TEXT NOT NULL, edition INTEGER NOT NULL
 );
+CREATE TABLE brought (line TEXT NOT NULL);
 CREATE TABLE support (question TEXT PRIMARY KEY, score REAL NOT NULL, scorer TEXT NOT NULL)
 """
 """What version 2 added to version 1; `edition` then gained its last two columns, too."""
