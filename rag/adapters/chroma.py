@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 COLLECTION = "chunks"
 _REFILL = 500
 """How many chunks Chroma is given at once; it refuses very many."""
+_OPENING = threading.Lock()
+"""Chroma shares one system a folder and hands it to a second thread before it has started
+(`SharedSystemClient._create_system_if_not_exists`): clients are opened and closed one by one."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS chunk (
@@ -85,7 +88,8 @@ class ChromaIndex:
         with self._busy:
             self._connection.close()
             if self._client is not None:
-                self._client.close()
+                with _OPENING:
+                    self._client.close()
                 self._client = self._chroma = None
 
     def add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
@@ -184,11 +188,12 @@ class ChromaIndex:
 
             logging.getLogger("chromadb").setLevel(logging.ERROR)
             folder = self._folder / "chroma"
-            try:
-                self._client = _client(folder)
-            except (ValueError, NotFoundError):  # a run was killed while Chroma made its tables
-                shutil.rmtree(folder)
-                self._client = _client(folder)
+            with _OPENING:
+                try:
+                    self._client = _client(folder)
+                except (ValueError, NotFoundError):  # killed while Chroma made its tables
+                    shutil.rmtree(folder)
+                    self._client = _client(folder)
             self._chroma = self._client.get_or_create_collection(
                 COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
             )

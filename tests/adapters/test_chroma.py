@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
@@ -89,3 +91,21 @@ def test_tables_half_made_are_made_anew(tmp_path: Path) -> None:
     assert again.search_dense(VECTORS[0], 1) == found
     assert again.count() == len(CHUNKS)
     again.close()
+
+
+def test_two_indexes_of_one_folder_open_it_at_once(tmp_path: Path) -> None:
+    """A run that was dropped may still add chunks while the next one opens the same folder."""
+    for number in range(8):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        indexes = [ChromaIndex(folder, exact_below=0) for _ in range(4)]
+        start = threading.Barrier(len(indexes))
+
+        def search(index: ChromaIndex, start: threading.Barrier = start) -> int:
+            start.wait()
+            return len(index.search_dense(VECTORS[0], 1))
+
+        with ThreadPoolExecutor(len(indexes)) as pool:
+            assert list(pool.map(search, indexes)) == [0] * len(indexes)
+        for index in indexes:
+            index.close()
