@@ -121,7 +121,8 @@ def line_of(event: object) -> str:
 def _composed(event: events.Composed) -> str:
     fell = f", {len(event.rejected)} rejected" if event.rejected else ""
     word = "rewritten" if event.changed else "as it was"
-    return f"  {event.section}: {event.claims} claims, {word}{fell}"
+    claims = "1 claim" if event.claims == 1 else f"{event.claims} claims"
+    return f"  {event.section}: {claims}, {word}{fell}"
 
 
 def _ledger(event: events.Ledger) -> str:

@@ -25,6 +25,9 @@ FIGURE = re.compile(
     re.ASCII,
 )
 _NAME_BEFORE = re.compile(r"(?:^|\s)(?:[A-Z][\w.’'-]*|\d[\w.]*)[\s-]$")
+_NAMED_MODEL = re.compile(
+    r"(?:^|\s)(?!(?:The|These|Those|All|Its|Our|Only|Over|About|With|For|In|Of|And)\s)[A-Z][\w.’'-]*\s$"
+)
 INSTANCE = re.compile(r"\b(?:ml\.|u-)?[a-z]{1,3}\d[a-z0-9]*(?:-[a-z0-9]+)*\.(?:\d*x?large|metal)\b")
 WORD = re.compile(r"[^\W_]+(?:[.'’\-/][^\W_]+)*")
 
@@ -39,13 +42,15 @@ STOP_WORDS = frozenset(
 def figures(text: str) -> list[str]:
     """Return the figures of `text` as written, in order.
 
-    The size in a model's name ("Llama 3 70B") names it and measures nothing here.
+    The number in a model's name ("Llama 3 70B", "the Gemma 3 models") measures nothing here.
     """
-    return [
-        match[0]
-        for match in FIGURE.finditer(text)
-        if not (match[0][-1] in "BT" and _NAME_BEFORE.search(text, 0, match.start()))
-    ]
+    return [match[0] for match in FIGURE.finditer(text) if not _is_in_a_name(text, match)]
+
+
+def _is_in_a_name(text: str, match: re.Match[str]) -> bool:
+    if match[0].removesuffix("s").endswith("model"):
+        return bool(_NAMED_MODEL.search(text, 0, match.start()))
+    return match[0][-1] in "BT" and bool(_NAME_BEFORE.search(text, 0, match.start()))
 
 
 def content_words(text: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ has become one space (ends stripped). Nothing else is forgiven: no case folding,
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
@@ -14,10 +15,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_COMMON_FIRST = re.compile(r"[a-z]+(?=[\s,])")
+_CLOSED = re.compile(r"[.!?…][\"”’)\]]*$")
+
 
 def normalise(text: str) -> str:
     """Return `text` in the one normal form: NFKC, white-space runs as one space, stripped."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def as_sentence(words: str) -> str:
+    """Return words of a sentence as a sentence of their own: one line, a capital, a full stop.
+
+    Letter case and stop are all that is changed. A name that is written small stays as it is.
+    """
+    line = " ".join(words.split())
+    if _COMMON_FIRST.match(line):
+        line = line[0].upper() + line[1:]
+    return line if _CLOSED.search(line) else f"{line.rstrip(',;:')}."
 
 
 def _is_continuation(char: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from rag.text.normal import find_quote, normalise
+from rag.text.normal import as_sentence, find_quote, normalise
 
 # Characters that compose, decompose, or are white in ways of their own.
 PIECES = st.sampled_from(
@@ -85,3 +85,19 @@ def test_a_long_text_of_one_word_repeated():
     """In a text that repeats itself the first place is found."""
     text = "the  same\nwords " * 20_000
     assert find_quote(text, "same words the") == (5, 19)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("the cache is halved", "The cache is halved."),
+        ("gpt-4 halves the cache,", "gpt-4 halves the cache."),
+        ("p5en.48xlarge has 8 GPUs", "p5en.48xlarge has 8 GPUs."),
+        ("It is\nhalved.", "It is halved."),
+        ('He said "done."', 'He said "done."'),
+    ],
+)
+def test_part_of_a_sentence_becomes_one(words, sentence):
+    """A capital and a full stop are all it gets; what is a sentence stays as it is."""
+    assert as_sentence(words) == sentence
+    assert as_sentence(sentence) == sentence

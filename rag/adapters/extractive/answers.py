@@ -108,5 +108,5 @@ def _claim(candidate: Candidate) -> ProposedClaim:
     return ProposedClaim(
         text=text,
         attribution=candidate.attribution,
-        citations=(ProposedCitation(evidence=candidate.evidence.key, quote=candidate.text),),
+        citations=(ProposedCitation(evidence=candidate.evidence.key, quote=candidate.quote),),
     )

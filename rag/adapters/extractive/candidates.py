@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rag.adapters.extractive import speech, wording
 from rag.adapters.extractive.wording import SOURCE_LINE
 from rag.text.figures import WORD, content_words
+from rag.text.normal import as_sentence
 from rag.text.quotations import QUOTED
 from rag.text.sentences import sentence_spans
 from rag.text.tables import row_cells
 from rag.types import Evidence, Value
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import ModuleType
 
     from rag.types import Part
 
-_MAX_TOGETHER = 60
-"""Words of two sentences beyond which a reader is asked for too much at once."""
+_MOST_TOGETHER = 3
+"""Sentences that may be one claim, because each leans on the one before."""
+_WORDS_TOGETHER = 72
+"""Their words, beyond which a reader is asked for too much at once."""
 Kind = Literal["sentence", "row", "quotation", "passage"]
 
 
@@ -29,7 +32,8 @@ class Candidate(Value):
 
     kind: Kind
     text: str
-    """As it stands in the document, apart from white space."""
+    """As it stands in the document, apart from white space; part of a written sentence has the
+    capital and the full stop of a sentence of its own."""
     start: int
     end: int
     evidence: Evidence
@@ -38,9 +42,14 @@ class Candidate(Value):
     """Who said it: for quotations and for speech."""
     spoken: bool = False
     lead: str = ""
-    """For two sentences, of which the second leans on the first: the first."""
+    """For sentences of which the last leans on the ones before: those."""
     cells: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+
+    @property
+    def quote(self) -> str:
+        """Its words as they stand in the document, apart from white space."""
+        return " ".join(self.evidence.document.text[self.start : self.end].split())
 
     @property
     def place(self) -> tuple[str, int]:
@@ -63,7 +72,7 @@ def candidates(evidence: Iterable[Evidence]) -> list[Candidate]:
 
 
 def _from_chunk(evidence: Evidence) -> Iterator[Candidate]:
-    before: _Said | None = None
+    run: list[_Said] = []
     for part in _parts(evidence):
         if part.kind == "row":
             yield from _row(evidence, part)
@@ -74,10 +83,11 @@ def _from_chunk(evidence: Evidence) -> Iterator[Candidate]:
             for said in () if quoted else _sentences(evidence, part):
                 if said.stands_alone:
                     yield _candidate(evidence, part, "sentence", said.start, said.end)
-                if before and _belong_together(before, said):
-                    two = _candidate(evidence, part, "sentence", before.start, said.end)
-                    yield two.model_copy(update={"lead": before.text})
-                before = said
+                if before := _joined(run, said):
+                    some = _candidate(evidence, part, "sentence", before[0].start, said.end)
+                    lead = " ".join(item.text for item in before)
+                    yield some.model_copy(update={"lead": lead})
+                run = [*run[1 - _MOST_TOGETHER :], said]
 
 
 def _parts(evidence: Evidence) -> Iterator[Part]:
@@ -94,7 +104,7 @@ def _quotation(evidence: Evidence, part: Part, quoted: re.Match[str]) -> Iterato
 
 
 class _Said(NamedTuple):
-    """A sentence from where it begins to say something, and the words that get it going."""
+    """A sentence, or the part of it that says something, and the words that get it going."""
 
     part: Part
     start: int
@@ -102,11 +112,10 @@ class _Said(NamedTuple):
     text: str
     whole: str
     voice: ModuleType
-
-    @property
-    def stands_alone(self) -> bool:
-        """Whether it is understood by itself."""
-        return bool(self.voice.stands_alone(self.text))
+    stands_alone: bool
+    """Whether it is understood by itself."""
+    is_cut: bool
+    """Whether its end was left out: nothing can follow it then."""
 
 
 def _sentences(evidence: Evidence, part: Part) -> Iterator[_Said]:
@@ -118,24 +127,48 @@ def _sentences(evidence: Evidence, part: Part) -> Iterator[_Said]:
     for start, end in sentence_spans(document.text, part.start, part.end):
         if start < chunk.start or end > chunk.end:
             continue
-        begin = start + voice.start(document.text[start:end])
-        text = " ".join(document.text[begin:end].split())
-        if voice is speech and begin > start:
-            text = text[:1].upper() + text[1:]  # a capital would stand here but for the "and"
-        yield _Said(part, begin, end, text, " ".join(document.text[start:end].split()), voice)
+        raw = re.sub(r"\s", " ", document.text[start:end])
+        alone = next(
+            (
+                span
+                for span in voice.parts(raw)
+                if voice.stands_alone(as_sentence(raw[slice(*span)]))
+            ),
+            None,
+        )
+        first, last = alone or (voice.start(raw), len(raw))
+        text = as_sentence(raw[first:last])
+        whole = " ".join(raw.split())
+        cut = last < len(raw)
+        yield _Said(part, start + first, start + last, text, whole, voice, alone is not None, cut)
 
 
-def _belong_together(before: _Said, said: _Said) -> bool:
-    """Whether two sentences are understood together, though the second is not alone.
+def _joined(run: Sequence[_Said], said: _Said) -> list[_Said]:
+    """Return the last sentences that a reader needs to understand one that leans on them.
 
     Captions break a speech into paragraphs anywhere; a writer's paragraph is a unit of thought.
     """
-    one, two, voice = before.part, said.part, said.voice
-    joined = one == two or (one.kind == two.kind == "speech" and one.speaker == two.speaker)
-    words = len(WORD.findall(before.text)) + len(WORD.findall(said.whole))
-    if not joined or words > _MAX_TOGETHER:
-        return False
-    return bool(voice.introduces(before.text) and voice.continues(said.whole))
+    if not said.voice.continues(said.whole):
+        return []
+    needed = _led(run, said)
+    words = sum(len(WORD.findall(item.text)) for item in (*needed, said))
+    return needed if words <= _WORDS_TOGETHER else []
+
+
+def _led(run: Sequence[_Said], said: _Said) -> list[_Said]:
+    """Return what leads to a sentence, from the one that names what it is about."""
+    if not run or run[-1].is_cut or not _is_near(run[-1].part, said.part):
+        return []
+    last, voice = run[-1], said.voice
+    if voice.introduces(last.text):
+        return [last]
+    between = voice.continues(last.whole) or voice.leans_on(last.text)
+    before = _led(run[:-1], last) if between else []
+    return [*before, last] if before else []
+
+
+def _is_near(one: Part, two: Part) -> bool:
+    return one == two or (one.kind == two.kind == "speech" and one.speaker == two.speaker)
 
 
 def _candidate(evidence: Evidence, part: Part, kind: Kind, start: int, end: int) -> Candidate:
@@ -147,9 +180,11 @@ def _candidate(evidence: Evidence, part: Part, kind: Kind, start: int, end: int)
         attribution = match["who"].strip() if match else ""
     elif spoken:
         attribution = f"{part.speaker}, {document.title}" if part.speaker else document.title
+    words = document.text[start:end]
+    is_own = kind == "sentence" and not spoken  # what was said stays as it was said
     return Candidate(
         kind=kind,
-        text=" ".join(document.text[start:end].split()),
+        text=as_sentence(words) if is_own else " ".join(words.split()),
         start=start,
         end=end,
         evidence=evidence,

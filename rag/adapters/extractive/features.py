@@ -21,19 +21,39 @@ _REASON = re.compile(
 )
 _RULE = re.compile(
     r"\b(?:use|uses|choose|prefer|select|pick|consider|recommends?|recommended|best for|"
-    r"best suited|ideal for|suits?|suited (?:to|for)|fits?|right choice|should (?:use|run|keep))\b",
+    r"best suited|ideal for|suits?|suited (?:to|for)|(?:best|good|better) fit|right choice|"
+    r"should (?:use|run|keep))\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\b(?:when|if|where|for (?:workloads|teams))\b", re.IGNORECASE)
 _FIT = re.compile(
     r"\b(?:ideal|best|(?:well|best)[- ]suited|recommended|suitable|useful|designed|optimi[sz]ed|"
-    r"speciali[sz]ed|purpose[- ]built|great|fantastic) (?:for|when)\b"
+    r"speciali[sz]ed|purpose[- ]built) (?:for|when)\b"
     r"|\b(?:especially|particularly) (?:useful|good|helpful) (?:for|in|when|at)\b"
-    r"|\b(?:easiest|best|simplest) (?:way|place|choice) to\b|\badvantage of being\b"
+    r"|\badvantage of being\b|\brule of thumb\b"
     r"|\bfor (?:customers|teams|those|users|developers) (?:who|that) (?:want|need|prefer)\b"
-    r"|\bif you(?:['’]re| are| want| need| prefer| have)\b",
+    r"|\bif you(?:['’]re| are| want| need| prefer| have| do not have|"
+    r" don['’]t (?:have|want|need))\b",
     re.IGNORECASE,
 )
+_WEIGHS = re.compile(
+    r"\b(?:better|worse|faster|slower|cheaper|simpler|easier|harder|lower|higher|less|fewer|"
+    r"more [a-z-]+)\b.*\b(?:than|compared (?:to|with)|whereas|over)\b"
+    r"|\bat (?:a|the) (?:higher|lower|cost|expense)\b|\btrade-?offs?\b"
+    r"|\b(?:more|less) (?:straightforward|flexible|flexibility|efficient|stable|complex)\b"
+    r"|\b(?:broader|wider) range of use cases\b",
+    re.IGNORECASE,
+)
+_GOODS = re.compile(
+    r"\b(?:costs?|memory|latency|throughput|performance|efficien\w+|stab\w+|quality|speed|"
+    r"flexib\w+|runtime|straightforward|use cases|accuracy)\b",
+    re.IGNORECASE,
+)
+"""What is weighed when one thing is chosen over another."""
+_ASKS_WHICH = re.compile(
+    r"^when (?:should|would|do|to)\b|^(?:which|what)\b.*\b(?:should|choose|best)\b", re.IGNORECASE
+)
+"""A heading under which it is told when to use what."""
 _ABOUT_SOURCES = re.compile(
     r"\b(?:FAQs?|documentation|sources (?:disagree|differ)|archived|launch material|guide|README|"
     r"copy of|according to the)\b"
@@ -42,7 +62,17 @@ _VAGUE = re.compile(
     r"\b(?:several|various|a number of|many|a lot of|some of the|similar|interesting)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:not|cannot|can['’]t|no|nor|never|without|neither)\b", re.IGNORECASE)
+_HYPE = re.compile(
+    r"\b(?:waves|incredibl[ey]|impressive|amazing|remarkabl[ey]|noteworthy|interesting(?:ly)?|"
+    r"popular|hit|consistently|high-quality|massive|unfortunately|recently|nowhere)\b",
+    re.IGNORECASE,
+)
+"""Words of somebody who is impressed: they tell a reader nothing."""
+_NOT = re.compile(
+    r"\b(?:not(?! only)|cannot|can['’]t|no|nor|never|neither|"
+    r"without(?! (?:compromising|sacrificing|losing|giving up)))\b",
+    re.IGNORECASE,
+)
 _PRAISE = re.compile(
     r"\b(?:easily|simply|seamless(?:ly)?|quickly|powerful|cutting-edge|exciting|great|best-in-class|"
     r"you|your)\b",
@@ -64,6 +94,9 @@ _ANECDOTE = re.compile(
     re.IGNORECASE,
 )
 """What a speaker tells of himself or of others: worth telling for its figures alone."""
+_ANNOUNCED = re.compile(
+    r"\b(?:we|I) (?:\w+ )?(?:offer(?:ed)?|announced?|launched?|added|introduced?)\b", re.IGNORECASE
+)
 _TOLD = 2
 """Names of the field from which something said without a figure is worth repeating."""
 _QUOTABLE = 32
@@ -140,14 +173,33 @@ class Lens:
         if not inside:
             return 0
         if topic.form == "rules":
-            return 20 + inside + above if self.is_rule(candidate.text) else 0
+            return 20 + inside + above if self._guides(candidate, topic.terms) else 0
         return inside + above
+
+    def _guides(self, candidate: Candidate, terms: Sequence[str] = ()) -> bool:
+        """Whether a candidate helps to choose: by its words, or by what its heading asks."""
+        if self.is_rule(candidate.text):
+            return True
+        if candidate.spoken:
+            return False
+        asked = any(_ASKS_WHICH.search(name) for name in candidate.headings[-1:])
+        named = self._service_pattern.search(candidate.text)
+        is_of_services = self._service_pattern.search(" / ".join(terms))
+        return bool(asked and named) or (not is_of_services and self._weighs(candidate.text))
 
     def is_rule(self, text: str) -> bool:
         """Whether a sentence says when to use what: a choice, a condition and a name."""
         named = self._service_pattern.search(text) or self._element_pattern.search(text)
         chosen = _FIT.search(text) or (_RULE.search(text) and _CONDITION.search(text))
         return bool(named and chosen)
+
+    def _weighs(self, text: str) -> bool:
+        """Whether a sentence weighs things of the field against each other, in words.
+
+        One that does so in figures is a finding of its topic.
+        """
+        weighed = _WEIGHS.search(text) and _GOODS.search(text) and not figures(text)
+        return bool(weighed and len(self._names(text)) >= _TOLD)
 
     def has_substance(self, candidate: Candidate) -> bool:
         """Whether a sentence tells a reader something: a figure, a service, or a reason."""
@@ -161,14 +213,16 @@ class Lens:
             several = len(self._names(text)) >= _TOLD and not _ANECDOTE.search(text)
             told = bool(counted and (services or elements)) or bool(services and several)
             return told or self.is_rule(text)
-        reasoned = len(elements) > 1 or _REASON.search(text) or self._models.search(text)
-        return bool(measured or services or (elements and reasoned))
+        names = len(self._names(text))
+        reasoned = _REASON.search(text) or names > _TOLD or self._guides(candidate)
+        return bool(measured or services or (elements and names >= _TOLD) or (names and reasoned))
 
     def _adds(self, candidate: Candidate) -> bool:
         """Whether the second of two sentences says more of what the first one names."""
         before = self._names(candidate.lead)
         rest = candidate.text.removeprefix(candidate.lead)
-        return bool(before and (figures(rest) or self._names(rest) - before))
+        new = {name for name in self._names(rest) if not any(name in old for old in before)}
+        return bool(before and (figures(rest) or new))
 
     def _names(self, text: str) -> frozenset[str]:
         """Return the names of the field that a text names: services, elements, terms of topics."""
@@ -179,7 +233,9 @@ class Lens:
         """Whether something said carries weight without a figure: a name and a superlative."""
         short = len(WORD.findall(candidate.text)) <= _QUOTABLE
         named = self._service_pattern.search(candidate.text)
-        return candidate.spoken and short and bool(named and _STRONG.search(candidate.text))
+        strong = _STRONG.search(candidate.text) and not _HYPE.search(candidate.text)
+        told = _ANNOUNCED.search(candidate.text)
+        return candidate.spoken and short and bool(named and strong and not told)
 
     def merit(self, candidate: Candidate, strength: int) -> int:
         """Return how much a reader gains from the candidate, as an integer; greater is better."""
@@ -193,6 +249,7 @@ class Lens:
         score += 2 * min(self._wanted(candidate), 3)
         score -= max(0, len(WORD.findall(text)) - _LONG)
         score -= 4 if _VAGUE.search(text) else 0
+        score -= 6 * min(len(_HYPE.findall(text)), 2)
         score -= 8 if _ABOUT_SOURCES.search(text) else 0
         if candidate.spoken:
             # Everyone who speaks says "you"; what makes speech worth repeating is its figures.

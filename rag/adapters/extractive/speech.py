@@ -7,21 +7,26 @@ next ("This feature …"): apart neither is worth quoting, together they are wha
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+from rag.adapters.extractive.patterns import any_of, begins, has
 from rag.adapters.extractive.wording import (
     MIN_CONTINUING_WORDS,
     PRONOUNS,
-    any_of,
-    begins,
-    has,
     is_whole,
+    points_back,
 )
+from rag.text.torn import taken_back
 
-_MAX_WORDS = 40
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_WORDS = 48
 _MIN_INTRODUCING_WORDS = 5
 _SMALL_TALK = has(
     r"thanks?\b|welcome|excited|thrilled|happy\b|please|applause|audience|stage\b|keynote",
-    r"re:invent|session|talk about|tell you|show you|you know|kind of|sort of|gonna|wanna|right\?",
+    r"re:invent|session|talk about|(?:I|we|I['’]ll|we['’]ll|to|me) (?:tell|show) you|you know",
+    r"kind of|sort of|gonna|wanna|right\?",
     r"hello|good morning|let me|let's|let’s|I['’]d like|guess|amazing|awesome|incredible",
     r"game[- ]chang|super\b|wow\b|joining|join us|honou?r|can['’]t wait|you can see|pictures?\b",
     r"(?:like|as) (?:\w+ )?mentioned|(?:invite|imagine|this morning|earlier|demo)\b",
@@ -33,7 +38,7 @@ _LEANING = begins(
     *"which who because then or one some what why how another both let".split(),
     "the (?:first|second|third|next|other|same|reason|result|answer)",
     r"like \w+ (?:said|mentioned)",
-    "by doing",
+    "by doing|if (?:they|it|he|she)",
     "with (?:this|that|these)",
     "(?:if|when) you(?:['’]re)? (?:look|think|see|go|remember|recall|do|did|start|want to see)",
     "you(?!(?: can| could|r data) (?!see|imagine|chat))",
@@ -75,17 +80,34 @@ _POINTING_BACK = re.compile(r"^you\b|\b(?:it|this|these|those)\b", re.IGNORECASE
 _ANOTHER = re.compile(r"[.?!] [A-Z]")
 
 
+_REASON = re.compile(r",? because (?=with [A-Za-z]|[A-Z])")
+
+
 def start(sentence: str) -> int:
     """Return where a sentence begins to say something, after "And so, now …"."""
     match = _DISCOURSE.match(sentence)
     return match.end() if match else 0
 
 
+def parts(sentence: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a sentence that may say something by themselves, the longest first.
+
+    What is given as the reason is said for true, whatever it was a reason for ("this is big,
+    because with Comet …").
+    """
+    begin = start(sentence)
+    yield begin, len(sentence)
+    for reason in _REASON.finditer(sentence, begin):
+        if not taken_back(sentence[reason.end() :], sentence):
+            yield reason.end(), len(sentence)
+
+
 def stands_alone(sentence: str) -> bool:
     """Whether a sentence, from its first letter to its full stop, is understood by itself."""
     if not is_whole(sentence, _MAX_WORDS) or not _is_one(sentence):
         return False
-    return not (_LEANING.match(sentence) or _SMALL_TALK.search(sentence))
+    leans = _LEANING.match(sentence) or points_back(sentence)
+    return not (leans or _SMALL_TALK.search(sentence))
 
 
 def introduces(sentence: str) -> bool:
@@ -96,6 +118,11 @@ def introduces(sentence: str) -> bool:
     rest = sentence[match.end() :] if match else sentence
     leans = not match and (_LEANING.match(sentence) or _POINTING_BACK.search(sentence))
     return _is_one(sentence) and not (leans or _SMALL_TALK.search(rest))
+
+
+def leans_on(sentence: str) -> bool:
+    """Whether a sentence speaks on of what was named before it, and of nothing else."""
+    return bool(_POINTING_BACK.search(sentence)) and stands_alone(sentence)
 
 
 def continues(sentence: str) -> bool:

@@ -8,27 +8,18 @@ reference has others; a sentence that nobody understands costs the reader's trus
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from rag.text.figures import WORD
+from rag.adapters.extractive import trimming
+from rag.adapters.extractive.patterns import begins, has
+from rag.text.figures import WORD, content_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MIN_WORDS, MAX_WORDS = 8, 48
 MIN_CONTINUING_WORDS = 5
 """A sentence that speaks on of what the one before names may be short."""
-
-
-def any_of(*phrases: str) -> str:
-    """Return a pattern's text that matches any of the phrases."""
-    return "(?:" + "|".join(phrases) + ")"
-
-
-def begins(*phrases: str) -> re.Pattern[str]:
-    """Return a pattern that matches a text which begins with any of the phrases."""
-    return re.compile(rf"{any_of(*phrases)}\b", re.IGNORECASE)
-
-
-def has(*phrases: str) -> re.Pattern[str]:
-    """Return a pattern that finds any of the phrases where a word begins."""
-    return re.compile(rf"\b{any_of(*phrases)}", re.IGNORECASE)
 
 
 PRONOUNS = "this that these those it its they their them he his she her such here there".split()
@@ -49,7 +40,8 @@ _PHRASES = (
     "at (?:the same time|this|that)",
     "with (?:this|that|these)",
     "to (?:do (?:this|that|so)|summari[sz]e|sum up)",
-    "by (?:the way|releasing)",
+    r"by the way|by [^,]{0,40}\b(?:this|that|these|those|it|them|both|such)",
+    r"the (?:\w+ ){1,2}(?:itself|themselves|here)",
     "before (?:discussing|we)",
     (
         "the (?:former|latter|above|following|same|next|previous|second|third|other|rest|figure|"
@@ -80,14 +72,18 @@ _CONTINUING = begins(
     r"(?:it|they)\b(?!['’]s)",
     "(?:but|yet|however|also|instead|additionally|moreover|furthermore|similarly|conversely)",
     "despite being",
-    "for (?:example|this reason),",
+    "for (?:example|instance|this reason),",
+    "(?:in other words|as a result|on the other hand|in contrast|here),",
     "th(?:is|ese)(?: [a-z-]+)?",
 )
 """Openers that lean on the sentence before alone."""
 _AUTHOR = has(r"(?:discussed|mentioned|noted)\b|let['’]s|\bnote\b|figure\b|article\b|code\b")
 
+_DEMONSTRATIVE = re.compile(
+    r"\b(?:this|these|those) (?!(?:week|month|quarter|year|morning|day)s?\b)((?:[a-z-]+ ?){1,2})",
+    re.IGNORECASE,
+)
 _POINTING = has(
-    r"(?:this|these|those) [a-z-]+",
     r"(?:figure|table) \d",
     r"fig\. ?\d",
     r"see (?:the|our|below|above|also|here|ref)",
@@ -103,27 +99,30 @@ _ASIDE = re.compile(r", (?:however|though)[.,]|\bas well\.|\(again\)", re.IGNORE
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|me|my|us|[Ww]e|[Ww]e['’](?:re|ve|ll|d)|[Oo]urs?)\b"
 )
-_LABEL = re.compile(r"[A-Z][\w’'-]*(?: [\w’'-]+){1,8}: (?=[A-Z])")
-
-_LINKED = re.compile(
-    any_of(
-        *"also additionally moreover furthermore however but and so now yet overall similarly "
-        "likewise interestingly notably finally first second third lastly specifically "
-        "unfortunately fortunately".split(),
-        "for (?:example|instance)|in (?:fact|addition|contrast|summary|short|particular)",
-        "to summari[sz]e|to sum up|of course|by the way|on the other hand|as a result",
-        "as (?:briefly )?(?:mentioned|discussed|noted)(?: earlier| above| before)?",
-    )
-    + r",\s+(?=(?-i:[A-Z][\w-]*[A-Z0-9]|[A-Z][\w-]* [A-Z\d]|(?:Amazon|AWS)\b|[a-z]{1,3}\d)[\w.-]*)",
-    re.IGNORECASE,
-)
 SOURCE_LINE = re.compile(
     r"(?:sources?|references?|see also|tip|note|caption|image|photo|credits?|"
     r"(?:figure|fig\.?|table|listing|box|step|example|exhibit)\s*[\dIVX]+[a-z]?)\s*[:.]",
     re.IGNORECASE,
 )
+_STEPS = (
+    "run(?:s)?|count(?:s)?|verif(?:y|ies)|validate(?:s)?|compare(?:s)?|collect(?:s)?|quer(?:y|ies)|"
+    "check(?:s)?|ensure(?:s)?|detect(?:s)?|force(?:s)?|set|install|create(?:s)?|configure(?:s)?|"
+    "add(?:s)?|choose|select|download|open|enter|make|get|launch(?:es)?|print(?:s)?|test(?:s)?|"
+    "return(?:s)?|report(?:s)?|read(?:s)?|write(?:s)?|retr(?:y|ies)|monitor(?:s)?|iterate(?:s)?"
+)
+_DOING = begins(rf"(?:(?:on|in|for|at|with) [^,]{{1,50}}, )?(?:{_STEPS})")
+"""First words of a step or of what a command does: nobody is said to do it."""
+_COMMAND = re.compile(r"`[^`]*\s[^`]*`|`--?[a-z]|\w=\w")
+"""A line for a terminal, or of settings."""
 _CLOSED = re.compile(r"[.!][\"”’)\]]*$")
 _REFERENCE_MARK = re.compile(r"\[\d+\]")
+_CLOSED_IN_ITSELF = re.compile(
+    r"(?:both|neither) (?!of\b|types?\b|cases?\b)[\w.-]+(?: [\w.-]+){0,2} (?:and|nor) [\w.-]+ "
+    r"|unlike (?:[A-Z][\w.-]*|[a-z]+-[a-z\d-]+)"
+    rf"|(?:because|since) (?!(?:{'|'.join(PRONOUNS)}|we|you|I)\b)[^,]+, ",
+    re.IGNORECASE,
+)
+"""Openers that lean in other sentences, and here bring along what they speak of."""
 _PRONOUN = re.compile(r"\b(?:it|its|it['’]s|they|their|them|he|she|his|her)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w.-]*|[a-z]+\d[\w.-]*)")
 _NAMED_START = re.compile(
@@ -132,15 +131,14 @@ _NAMED_START = re.compile(
 _QUOTATION = re.compile(r"[\"“][^\"”]*[\"”]")
 
 
-def start(sentence: str) -> int:
-    """Return where a sentence begins to say something by itself.
+def parts(sentence: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a sentence that may say something by themselves, the longest first."""
+    yield from trimming.parts(sentence)
 
-    After the label of an item ("Choice of models: …") and after words that only link it to what
-    went before ("For example, Comet 4 has …"), if a name follows: the rest is as verbatim as the
-    whole, and whole where a lower-case rest would be a torso.
-    """
-    match = _LABEL.match(sentence) or _LINKED.match(sentence)
-    return match.end() if match else 0
+
+def start(sentence: str) -> int:
+    """Return where a sentence begins to say something: after its label, or its links."""
+    return trimming.run_up(sentence)
 
 
 def stands_alone(sentence: str) -> bool:
@@ -148,15 +146,30 @@ def stands_alone(sentence: str) -> bool:
     if not is_whole(sentence, MAX_WORDS):
         return False
     begins = sentence[0].isupper() or sentence[0].isdigit() or _NAMED_START.match(sentence)
-    leans = _LEANING.match(sentence) or _POINTING.search(sentence) or _ASIDE.search(sentence)
-    if not begins or leans or _is_pronoun_first(sentence):
+    leans = _LEANING.match(sentence) and not _CLOSED_IN_ITSELF.match(sentence)
+    points = _POINTING.search(sentence) or _ASIDE.search(sentence) or points_back(sentence)
+    steps = _DOING.match(sentence) or _COMMAND.search(sentence)
+    if not begins or leans or points or steps or _is_pronoun_first(sentence):
         return False
     return not _FIRST_PERSON.search(_QUOTATION.sub("", sentence))
+
+
+def points_back(sentence: str) -> bool:
+    """Whether it says "these experts" of what it has not named itself."""
+    for match in _DEMONSTRATIVE.finditer(sentence):
+        if not content_words(match[1]) & content_words(sentence[: match.start()]):
+            return True
+    return False
 
 
 def introduces(sentence: str) -> bool:
     """Whether a sentence can be followed by one that speaks on of what it names."""
     return stands_alone(sentence)
+
+
+def leans_on(sentence: str) -> bool:  # noqa: ARG001 - see `speech.leans_on`
+    """Whether a sentence that does not continue may stand between two that do: never in writing."""
+    return False
 
 
 def continues(sentence: str) -> bool:
@@ -166,7 +179,7 @@ def continues(sentence: str) -> bool:
         return False
     rest = sentence[match.end() :]
     points = _POINTING.search(rest) or _ASIDE.search(rest) or _AUTHOR.search(rest)
-    return not (points or _FIRST_PERSON.search(_QUOTATION.sub("", rest)))
+    return not (points or points_back(rest) or _FIRST_PERSON.search(_QUOTATION.sub("", rest)))
 
 
 def is_whole(sentence: str, longest: int, shortest: int = MIN_WORDS) -> bool:

@@ -87,9 +87,9 @@ class ExtractiveWriter:
             for item in candidates(task.evidence)
             if self._is_worth_it(item) and _id(item) not in task.refused
         ]
-        continued = {item.place for item in worthy if item.lead}
+        reach = {item.place: item.end for item in worthy}
         for candidate in worthy:
-            if not candidate.lead and candidate.place in continued:
+            if candidate.end < reach[candidate.place]:
                 continue  # the same words and more stand in what continues them
             home = self._lens.home(candidate)
             if home and home.section == task.spec.id:
@@ -154,7 +154,7 @@ def _grounded(blocks: Iterable[Block], choices: Iterable[Choice]) -> Iterator[Bl
     for item in (item for choice in choices for item in choice.passed):
         if item.fate == "merged" and says_it_too(item.candidate, item.by):
             found = ProposedCitation(
-                evidence=item.candidate.evidence.key, quote=item.candidate.text
+                evidence=item.candidate.evidence.key, quote=item.candidate.quote
             )
             more[_id(item.by)].append(found)
 
@@ -265,5 +265,5 @@ def _claim(candidate: Candidate) -> ProposedClaim:
         text=candidate.text,
         cells=candidate.cells,
         attribution=candidate.attribution,
-        citations=(ProposedCitation(evidence=candidate.evidence.key, quote=candidate.text),),
+        citations=(ProposedCitation(evidence=candidate.evidence.key, quote=candidate.quote),),
     )

@@ -6,7 +6,6 @@ verbatim and ascribed to who said them, its figures, names and calculations stan
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.stages.verify.support import Question, objection
@@ -18,6 +17,7 @@ from rag.text.normal import find_quote, normalise
 from rag.text.quantities import missing
 from rag.text.quotations import QUOTED, quoted_words
 from rag.text.sentences import sentence_spans
+from rag.text.torn import taken_back
 from rag.types import Citation, Claim, Rejected, claim_id
 
 if TYPE_CHECKING:
@@ -29,19 +29,6 @@ if TYPE_CHECKING:
 
 _CONTEXT = 1500
 """Characters of a paragraph beyond which only the quote's own surroundings are a passage."""
-
-
-_TAKES_BACK = re.compile(
-    r"\b(?:not|cannot|no|never|without|false|untrue|wrong|den(?:y|ies|ied)|doubts?|unlikely|hardly|"
-    r"if|unless|may|might|could|would|plans? to|expects?|claims?|believes?|rumou?red|allegedly)\b"
-    r"|n['’]t\b",
-    re.IGNORECASE,
-)
-"""Words before a part of a sentence without which it says something else."""
-_TAKES_BACK_AFTER = re.compile(
-    r"^[^.;]*?\b(?:if|unless|except|is (?:false|wrong|untrue)|was (?:false|wrong|untrue))\b",
-    re.IGNORECASE,
-)
 
 
 class Ground(NamedTuple):
@@ -153,18 +140,8 @@ def against(
     if known := [item.text for item in _lacking(claim, grounds, rules) if item.is_known]:
         yield "name_absent", f"not in the cited passages: {', '.join(dict.fromkeys(known))}"
     yield from _misquoted(claim, grounds, words, form)
-    if torn := [word for item in grounds if (word := _torn_off(claim.text, item.sentences))]:
+    if torn := [word for item in grounds if (word := taken_back(claim.text, item.sentences))]:
         yield "not_entailed", f"its sentence goes with {torn[0]!r}, which is left out"
-
-
-def _torn_off(text: str, sentences: str) -> str:
-    """Return a word by which a sentence takes back the part of it that a claim is; or nothing."""
-    plain, whole = normalise(text), normalise(sentences)
-    at = whole.find(plain)
-    if at < 0:
-        return ""
-    found = _TAKES_BACK.search(whole[:at]) or _TAKES_BACK_AFTER.search(whole[at + len(plain) :])
-    return found[0] if found else ""
 
 
 def _misquoted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.text.normal import normalise
+from rag.text.normal import as_sentence, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 def is_verbatim(text: str, cells: Sequence[str], citations: Iterable[Citation]) -> bool:
-    """Whether a claim is word for word one of its quotes, its cells made of the same words."""
+    """Whether a claim is word for word one of its quotes, its cells made of the same words.
+
+    A part of a sentence may have been given the capital and the full stop of one.
+    """
     plain = normalise(text)
     for citation in citations:
         quote = normalise(citation.quote)
-        words = quote.replace("\\|", "|")  # a bar inside a cell
-        if plain == quote and _are_in(cells, words):
+        words = plain.replace("\\|", "|")  # a bar inside a cell
+        if plain in {quote, as_sentence(quote)} and _are_in(cells, words):
             return True
     return False
 

@@ -1,0 +1,37 @@
+"""What a part of a sentence leaves out: is it something that the sentence takes back?"""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.figures import WORD
+
+_BEFORE = re.compile(
+    r"\b(?:not|cannot|no|never|without|false|untrue|wrong|den(?:y|ies|ied)|doubts?|unlikely|hardly|"
+    r"if|unless|may|might|could|would|plans? to|expects?|claims?|believes?|rumou?red|allegedly)\b"
+    r"|n['’]t\b",
+    re.IGNORECASE,
+)
+"""Words before a part of a sentence without which it says something else."""
+_AFTER = re.compile(
+    r"^[^.;]*?\b(if|unless|except|(?:is|was) (?:false|wrong|untrue))\b",
+    re.IGNORECASE,
+)
+
+
+def taken_back(part: str, sentences: str) -> str:
+    """Return a word by which sentences take back a part of them; nothing if none does.
+
+    Args:
+        part: words that may be a run of the sentences, letter case and punctuation apart.
+        sentences: the whole sentences.
+    """
+    said = [match[0].casefold() for match in WORD.finditer(part)]
+    words = list(WORD.finditer(sentences))
+    plain = [match[0].casefold() for match in words]
+    for at in range(len(plain) - len(said) + 1) if said else ():
+        if plain[at : at + len(said)] == said:
+            before = _BEFORE.search(sentences[: words[at].start()])
+            after = _AFTER.match(sentences[words[at + len(said) - 1].end() :])
+            return before[0] if before else after[1] if after else ""
+    return ""

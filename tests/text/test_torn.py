@@ -1,0 +1,24 @@
+"""Part of a sentence is not what the sentence says if the rest takes it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.text.torn import taken_back
+
+
+@pytest.mark.parametrize(
+    ("part", "sentences", "word"),
+    [
+        ("Comet is cheap.", "It is false that Comet is cheap.", "false"),
+        ("COMET IS CHEAP", "It is false that Comet is cheap.", "false"),
+        ("Comet is, cheap!", "Comet is cheap unless it rains.", "unless"),
+        ("Comet runs on phones.", "The team plans to show that Comet runs on phones.", "plans to"),
+        ("Comet is cheap.", "Now, Comet is cheap, as shown below.", ""),
+        ("Comet is cheap.", "Nobody knows what a Comet costs.", ""),
+        ("", "It is false that Comet is cheap.", ""),
+    ],
+)
+def test_the_word_that_takes_a_part_back_is_found(part, sentences, word):
+    """Whatever the case and the punctuation of the part."""
+    assert taken_back(part, sentences) == word
