@@ -1,21 +1,23 @@
 """What the user can set: `config/rag.toml`, `config/report.toml`, `config/taxonomy.toml`.
 
-The package carries the three files with every default. A project's own files are laid over them
+The package carries them with every default. A project's own files are laid over them
 (`rag.toml` key by key; the other two whole, since an outline is not a mixture). An unknown key or
-a bad value is refused with its name, file and line.
+a bad value is refused with its name, file and line. A writer with a model also reads
+`config/prompts/` (file by file) and `config/models/` (the project's entries come first).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from rag.errors import ConfigError
-from rag.types import Outline, Taxonomy, Value
+from rag.types import Abilities, Outline, Price, Prompts, Taxonomy, Value
 
 T = TypeVar("T", bound=Value)
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -100,6 +102,27 @@ class VerifySettings(Value):
     min_support_named: float = Field(ge=0, le=1)
 
 
+class BedrockSettings(Value):
+    """How models on Amazon Bedrock are called. Empty: as the AWS configuration resolves it."""
+
+    region: str
+    profile: str
+    endpoint_url: str
+    connect_timeout_s: float = Field(gt=0, le=600)
+    read_timeout_s: float = Field(gt=0, le=3600)
+    attempts: int = Field(ge=1, le=20)
+    backoff_s: float = Field(ge=0, le=600)
+    max_backoff_s: float = Field(ge=0, le=3600)
+    max_input_tokens: int = Field(ge=1000)
+    max_output_tokens: int = Field(ge=100)
+
+
+class _Models(Value):
+    """`config/models/bedrock.toml`."""
+
+    models: tuple[Abilities, ...]
+
+
 class Settings(Value):
     """`config/rag.toml`."""
 
@@ -113,6 +136,9 @@ class Settings(Value):
     compose: ComposeSettings
     ask: AskSettings
     verify: VerifySettings
+    bedrock: BedrockSettings
+    prices: dict[str, Price]
+    """By model, as it is named behind `bedrock/`."""
 
 
 class Config(Value):
@@ -143,6 +169,46 @@ def load_config(project: Path) -> Config:
         outline=_whole(Outline, own / "report.toml", defaults / "report.toml"),
         taxonomy=_whole(Taxonomy, own / "taxonomy.toml", defaults / "taxonomy.toml"),
     )
+
+
+def abilities_of(model: str, project: Path) -> Abilities:
+    """Return what a model can do: by the project's own table, the packaged one, or the least.
+
+    Args:
+        model: its id, inference profile or ARN.
+        project: the project's folder.
+
+    Raises:
+        ConfigError: a table is wrong; names file, line, key.
+    """
+    for folder in (project / "config", packaged_config()):
+        path = folder / "models" / "bedrock.toml"
+        if path.exists():
+            for known in _validated(_Models, _read(path), path).models:
+                if fnmatchcase(model, known.match):
+                    return known
+    return Abilities(match="*")
+
+
+def load_prompts(project: Path) -> Prompts:
+    """Return the prompts: the project's own file of a name takes the place of the packaged one.
+
+    Raises:
+        ConfigError: a file is not text, or is empty.
+    """
+    return Prompts(**{name: _prompt(project, f"{name}.md") for name in Prompts.model_fields})
+
+
+def _prompt(project: Path, name: str) -> str:
+    own = project / "config" / "prompts" / name
+    path = own if own.exists() else packaged_config() / "prompts" / name
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({error})", advice="mend or delete it") from error
+    if not text:
+        raise ConfigError(f"{path} is empty", advice="write a prompt, or delete it")
+    return text
 
 
 def _whole(kind: type[T], own: Path, default: Path) -> T:

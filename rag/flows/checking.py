@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.flows.supporting import support_of
 from rag.stages.verify import Rules, verify
-from rag.types import MATCH_COLUMNS, SectionTask
+from rag.types import MATCH_COLUMNS, RULE_COLUMNS, SectionTask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +31,11 @@ def rules_of(config: Config, spec: SectionSpec | None = None) -> Rules:
     lead_ins |= {topic.lead_in for topic in topics}
     every = [topic for section in outline.sections for topic in section.topics]
     columns = {name for topic in every for table in topic.tables for name in table}
+    columns |= {*outline.columns, *MATCH_COLUMNS, *RULE_COLUMNS}
     return Rules(
         headings=frozenset(topic.heading for topic in topics),
         lead_ins=frozenset(lead_ins - {""}),
-        columns=frozenset(name.lower() for name in {*columns, *outline.columns, *MATCH_COLUMNS}),
+        columns=frozenset(name.lower() for name in columns),
         names=names_of(config),
         min_support=config.settings.verify.min_support,
         min_support_named=config.settings.verify.min_support_named,

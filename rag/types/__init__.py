@@ -6,6 +6,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 
 from rag.text.digests import digest
 from rag.types.base import Span, Value
+from rag.types.calls import Call, RecordedCall, Tokens
 from rag.types.claims import (
     Block,
     BlockForm,
@@ -25,13 +26,17 @@ from rag.types.claims import (
 )
 from rag.types.documents import Chunk, Document, Evidence, Hit, Part, PartKind
 from rag.types.ledger import Entry, Fate, History, Outcome, PastEdition, Resolution, Used
-from rag.types.outline import MATCH_COLUMNS, Outline, SectionSpec, Taxonomy, Term, TopicSpec
+from rag.types.models import Abilities, Price, Prompts
+from rag.types.outline import MATCH_COLUMNS, RULE_COLUMNS, Outline, SectionSpec, Taxonomy, Term, TopicSpec
 from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
 
 __all__ = [
     "MATCH_COLUMNS",
+    "RULE_COLUMNS",
+    "Abilities",
     "Block",
     "BlockForm",
+    "Call",
     "CheckedBlock",
     "Chunk",
     "Citation",
@@ -50,9 +55,12 @@ __all__ = [
     "Part",
     "PartKind",
     "PastEdition",
+    "Price",
+    "Prompts",
     "ProposedCitation",
     "ProposedClaim",
     "QuestionTask",
+    "RecordedCall",
     "Reference",
     "Rejected",
     "Resolution",
@@ -65,6 +73,7 @@ __all__ = [
     "Span",
     "Taxonomy",
     "Term",
+    "Tokens",
     "TopicSpec",
     "Used",
     "Value",

@@ -10,6 +10,8 @@ from rag.types.base import Value
 
 MATCH_COLUMNS = ("Element", "Service", "Figure", "What the reference says")
 """The columns of a topic of the form `matches`."""
+RULE_COLUMNS = ("When", "Use", "Because")
+"""The columns of a rule: when to use what, and why. What a column is called states nothing."""
 
 
 class TopicSpec(Value):

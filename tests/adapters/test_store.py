@@ -11,7 +11,17 @@ from values import chunks, document, reference, source
 
 from rag.adapters.store import SCHEMA_VERSION, Commit, Store
 from rag.errors import PrerequisiteError
-from rag.types import CheckedBlock, Citation, Claim, ProposedClaim, Rejected, Section, Skipped
+from rag.types import (
+    Call,
+    CheckedBlock,
+    Citation,
+    Claim,
+    ProposedClaim,
+    Rejected,
+    Section,
+    Skipped,
+    Tokens,
+)
 
 CITATION = Citation(
     label="a-1", reference_key="a", document_id="d", start=0, end=5, quote="wörds\n🚀"
@@ -189,11 +199,51 @@ def test_a_store_of_version_2_is_taken_on(tmp_path):
     with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
         connection.execute("ALTER TABLE edition DROP COLUMN unticks")
         connection.execute("CREATE TABLE brought (line TEXT NOT NULL)")
+        connection.execute("DROP TABLE call")
         connection.execute("PRAGMA user_version = 2")
     with closing(Store(tmp_path)) as store:
         assert store.editions() == before
         again = commit(store, outcomes={}, unticked=("a",))
         assert (again.ticks, again.unticks, store.used()) == ((), ("a",), {})
+
+
+CALL = Call(
+    model="bedrock/m",
+    purpose="section s",
+    prompt="ab",
+    tokens=Tokens(input=5, output=3),
+    seconds=1.5,
+    retries=2,
+    stop="end_turn",
+)
+
+
+def test_calls_are_kept_by_run(tmp_path):
+    """Each process that calls a model is a run; the last ones come back in order, whole."""
+    with closing(Store(tmp_path)) as store:
+        assert store.calls(5) == []
+        store.save_call(CALL)
+        store.save_call(CALL.model_copy(update={"error": "throttled", "stop": ""}))
+    with closing(Store(tmp_path)) as store:
+        store.save_call(CALL)
+        assert [item.run for item in store.calls(5)] == [1, 1, 2]
+        (last,) = store.calls(1)
+        assert Call(**last.model_dump(exclude={"run", "at"})) == CALL
+        assert last.at.endswith("+00:00")
+
+
+def test_a_store_of_version_3_is_taken_on(tmp_path):
+    """It has made no calls; those to come are kept."""
+    with closing(Store(tmp_path)) as store:
+        commit(store)
+        before = store.editions()
+    with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
+        connection.execute("DROP TABLE call")
+        connection.execute("PRAGMA user_version = 3")
+    with closing(Store(tmp_path)) as store:
+        assert (store.editions(), store.calls(1)) == (before, [])
+        store.save_call(CALL)
+        assert len(store.calls(1)) == 1
 
 
 def test_a_newer_store_is_refused(tmp_path):

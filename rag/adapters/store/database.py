@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.adapters.store.calls import Calls
 from rag.adapters.store.editions import now
 from rag.adapters.store.histories import Histories
 from rag.adapters.store.records import Failed, Ingested
-from rag.adapters.store.schema import LEDGER, SCHEMA, SCHEMA_VERSION, STEPS
+from rag.adapters.store.schema import CALLS, LEDGER, SCHEMA, SCHEMA_VERSION, STEPS
 from rag.errors import PrerequisiteError
 from rag.files import replace_file, transaction
 from rag.types import Chunk, Document, Reference, Source
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from rag.ports import Vector
 
 
-class Store(Histories):
+class Store(Histories, Calls):
     """The truth of one project, in `folder/rag.db` and `folder/sources/`.
 
     Args:
@@ -71,7 +72,8 @@ class Store(Histories):
         if version < SCHEMA_VERSION:
             with transaction(self._connection) as execute:
                 version = execute("PRAGMA user_version").fetchone()[0]  # another process may have
-                steps = [*SCHEMA.split(";"), *LEDGER.split(";")] if version == 0 else []
+                whole = [*SCHEMA.split(";"), *LEDGER.split(";"), CALLS]
+                steps = whole if version == 0 else []
                 for older in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
                     steps += STEPS[older]
                 for statement in steps:

@@ -1,6 +1,6 @@
 """The tables of `rag.db`. A change of them is a new version, with the step that leads to it."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -47,6 +47,13 @@ CREATE TABLE support (question TEXT PRIMARY KEY, score REAL NOT NULL, scorer TEX
 """
 """What version 2 added to version 1; `edition` then gained `cause` and `calls`, too."""
 
+CALLS = """
+CREATE TABLE call (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at TEXT NOT NULL, json TEXT NOT NULL
+)
+"""
+"""What version 4 added: each call of a model, by the run of the program that made it."""
+
 STEPS = {
     1: (
         "ALTER TABLE edition ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
@@ -58,5 +65,6 @@ STEPS = {
         "ALTER TABLE edition ADD COLUMN unticks TEXT NOT NULL DEFAULT '[]'",
         "DROP TABLE IF EXISTS brought",
     ),
+    3: (CALLS,),
 }
 """By version: what leads to the next one."""

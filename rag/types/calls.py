@@ -1,0 +1,57 @@
+"""Calls of a model: what each was for, what it took, how it ended."""
+
+from __future__ import annotations
+
+from rag.types.base import Value
+
+
+class Tokens(Value):
+    """Tokens of a call, by kind, as the service counts them; no token is in two kinds."""
+
+    input: int = 0
+    """Read anew."""
+    output: int = 0
+    cache_read: int = 0
+    """Read from the prompt cache."""
+    cache_write: int = 0
+    """Read anew and put into the prompt cache."""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.input + self.output + self.cache_read + self.cache_write
+
+
+class Call(Value):
+    """One question to a model with all its attempts; kept whether or not a reply came."""
+
+    model: str
+    purpose: str
+    """What was asked for: `section memory`, `revision of memory`, `answer`."""
+    prompt: str
+    """Checksum of the whole prompt."""
+    tokens: Tokens = Tokens()
+    """Of the attempt that ended; what broken attempts cost, the service does not say."""
+    seconds: float
+    """From the first request to the last byte, waits included."""
+    retries: int
+    """Attempts after the first, the client library's own counted."""
+    stop: str = ""
+    """Why the model stopped, in the service's words; empty if no reply came to an end."""
+    request_id: str = ""
+    """The service's name for the last attempt, for its support."""
+    error: str = ""
+    """Why the reply could not be used, in one line; empty if it could."""
+    passages: int = 0
+    """How many pieces of evidence the prompt had."""
+    left_out: int = 0
+    """How many more there were that did not fit."""
+
+
+class RecordedCall(Call):
+    """A call as the store keeps it."""
+
+    run: int
+    """The run of the program that made it, from 1."""
+    at: str
+    """ISO time of its end, UTC."""

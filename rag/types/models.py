@@ -1,0 +1,72 @@
+"""Models: what they can do, what they are told, what they cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ConfigDict, Field
+
+from rag.types.base import Value
+
+if TYPE_CHECKING:
+    from rag.types.calls import Tokens
+
+
+class Price(Value):
+    """What a million tokens of a model cost, by kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    input: float = Field(alias="in", ge=0)
+    output: float = Field(alias="out", ge=0)
+    cached_in: float | None = Field(default=None, ge=0)
+    """Read from the prompt cache; None: nobody said."""
+    cached_out: float | None = Field(default=None, ge=0)
+    """Put into the prompt cache; None: nobody said."""
+
+    def of(self, tokens: Tokens) -> float | None:
+        """Return what tokens cost; None if one of their kinds has no price."""
+        cost = tokens.input * self.input + tokens.output * self.output
+        for count, price in (
+            (tokens.cache_read, self.cached_in),
+            (tokens.cache_write, self.cached_out),
+        ):
+            if count and price is None:
+                return None
+            cost += count * (price or 0)
+        return cost / 1_000_000
+
+
+class Abilities(Value):
+    """What a model can do; the defaults are what every model that converses can."""
+
+    match: str = Field(min_length=1)
+    """A pattern that the whole model id, inference profile or ARN matches; `*`: anything."""
+    structure: Literal["tool", "schema", "json"] = "json"
+    """How a reply gets its form: `tool`: a forced tool (`toolChoice.tool`); `schema`:
+    `outputConfig.textFormat`; `json`: the prompt asks for JSON."""
+    stream: bool = False
+    """Whether it may be called by ConverseStream, with its structure."""
+    system: bool = False
+    """Whether it takes a system prompt."""
+    cache: bool = False
+    """Whether it takes `cachePoint`."""
+    context_tokens: int = Field(default=8_000, ge=1000)
+    """Prompt and reply together."""
+    output_tokens: int = Field(default=2_000, ge=100)
+    """The longest reply."""
+
+
+class Prompts(Value):
+    """`config/prompts/`: what a model is told, each field a Markdown file of its name."""
+
+    instruction: str
+    """What it does and must never do, whatever is asked for."""
+    style: str
+    """How the report is written."""
+    section: str
+    summary: str
+    question: str
+    revision: str
+    plain: str
+    """How to reply, for models that only the prompt can ask for JSON; their schema follows."""
