@@ -7,7 +7,7 @@ Adapters that have a model write use this one way to ask and to read. It stands 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+T = TypeVar("T")
+V = TypeVar("V", bound=Value)
 MAX_CHARACTERS = 200_000
 """A longer reply is read no further: the longest section has a tenth of it."""
 _FENCED = re.compile(r"```(?:json)?[ \t]*\n(?P<json>.*)\n[ \t]*```", re.DOTALL)
@@ -35,17 +37,22 @@ class Malformed(Value):
 
 
 def read_draft(reply: str) -> Draft | Malformed:
-    """Return the draft that a reply spells as JSON, alone or fenced as a block of code.
+    """Return the draft that a reply spells. See `read_as`."""
+    return read_as(Draft, reply)
+
+
+def read_as(kind: type[V], reply: str) -> V | Malformed:
+    """Return the value that a reply spells as JSON, alone or fenced as a block of code.
 
     Nothing is guessed: no half of an object is completed, no words around it are cut off, no value
-    is turned into one of another type, and a field that a draft does not have is a mistake.
+    is turned into one of another type, and a field that the value does not have is a mistake.
     """
     if len(reply) > MAX_CHARACTERS:
         return Malformed(message=f"it has {len(reply):,} characters, of {MAX_CHARACTERS:,} at most")
     text = reply.strip()
     fenced = _FENCED.fullmatch(text)
     try:
-        return Draft.model_validate_json(fenced["json"] if fenced else text, strict=True)
+        return kind.model_validate_json(fenced["json"] if fenced else text, strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
     told = [_told(item) for item in found[:_TOLD]]
@@ -58,19 +65,36 @@ def ask_for_draft(ask: Callable[[str], str]) -> Draft | Skipped:
 
     Args:
         ask: what is to be said of the last reply, nothing at first → the model's reply.
+    """
+    return ask_twice(ask, read_draft)
+
+
+def ask_twice(
+    ask: Callable[[str], str | Malformed], read: Callable[[str], T | Malformed]
+) -> T | Skipped:
+    """Return what a model replies with, asked once more if its reply cannot be read.
+
+    Args:
+        ask: what is to be said of the last reply, nothing at first → the model's reply; or what is
+            wrong with it, where that was plain before it was read.
+        read: reply → what it spells, or what is wrong with it.
 
     Returns:
-        The draft; `Skipped`, with no subject yet, if the second reply is none either: the section
-        then stays as it was, and the run says so.
+        What was read; `Skipped`, with no subject yet, if the second reply cannot be read either:
+        the section then stays as it was, and the run says so.
     """
-    first = read_draft(ask(""))
-    if isinstance(first, Draft):
+    first = _read(ask(""), read)
+    if not isinstance(first, Malformed):
         return first
-    second = read_draft(ask(_again(first)))
-    if isinstance(second, Draft):
+    second = _read(ask(_again(first)), read)
+    if not isinstance(second, Malformed):
         return second
     reason = f"the writer was asked twice and its reply is no draft: {second.message}"
     return Skipped(subject="", stage="draft", reason=reason)
+
+
+def _read(reply: str | Malformed, read: Callable[[str], T | Malformed]) -> T | Malformed:
+    return reply if isinstance(reply, Malformed) else read(reply)
 
 
 def _again(wrong: Malformed) -> str:

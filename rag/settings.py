@@ -107,7 +107,7 @@ class BedrockSettings(Value):
 
     region: str
     profile: str
-    endpoint_url: str
+    endpoint_url: str = Field(pattern=r"^(https?://\S+)?$")
     connect_timeout_s: float = Field(gt=0, le=600)
     read_timeout_s: float = Field(gt=0, le=3600)
     attempts: int = Field(ge=1, le=20)

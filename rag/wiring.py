@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError, PrerequisiteError
 from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_prefixes
-from rag.settings import Config, load_config
+from rag.settings import Config, abilities_of, load_config, load_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,13 +42,16 @@ class Wired:
 
     Args:
         project: where the configuration and the store are.
+        model: who writes, in place of the configuration's `model`; as configured if empty.
 
     Raises:
         ConfigError: the configuration is wrong.
     """
 
-    def __init__(self, project: Project) -> None:
-        self.config: Config = load_config(project.root)
+    def __init__(self, project: Project, *, model: str = "") -> None:
+        config = load_config(project.root)
+        settings = config.settings.model_copy(update={"model": model} if model else {})
+        self.config: Config = config.model_copy(update={"settings": settings})
         self._project = project
 
     @cached_property
@@ -158,13 +161,28 @@ class Wired:
 
     @cached_property
     def writer(self) -> Writer:
-        """The configured writer."""
+        """The configured writer; nothing is asked of its service before a draft is."""
         model = self.config.settings.model
+        if model.startswith("bedrock/") and model != "bedrock/":
+            return self._bedrock(model.removeprefix("bedrock/"))
         if model != "extractive":
-            raise ConfigError(f"model = {model!r} is not a writer", advice='use "extractive"')
+            raise ConfigError(
+                f"model = {model!r} is not a writer",
+                advice='use "extractive" or "bedrock/<model id, inference profile or ARN>"',
+            )
         from rag.adapters.extractive import ExtractiveWriter
 
         return ExtractiveWriter(self.config)
+
+    def _bedrock(self, model: str) -> Writer:
+        from rag.adapters.bedrock import BedrockModel
+        from rag.writing import ModelWriter
+
+        root = self._project.root
+        bedrock = BedrockModel(
+            model, abilities_of(model, root), self.config.settings.bedrock, self.store.save_call
+        )
+        return ModelWriter(bedrock, load_prompts(root), self.config)
 
     def close(self) -> None:
         """Close what was opened."""

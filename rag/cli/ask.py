@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rag.cli.options import model_option
+
 if TYPE_CHECKING:
     from rag.flows.ask import Answer
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("-k", type=click.IntRange(1, 1000), metavar="N", help="Draw on N passages.")
 @click.option("--reference", metavar="KEY", help="Ask only this reference.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@model_option
 @click.pass_obj
 def command(
     root: Path, question: str | None, k: int | None, reference: str | None, as_json: bool

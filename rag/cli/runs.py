@@ -73,7 +73,7 @@ def _total(calls: Sequence[PricedCall]) -> Sequence[str]:
 
 
 def _counts(calls: Iterable[PricedCall]) -> Sequence[str]:
-    every = [call.tokens for call in calls]
+    every = [call.tokens for call in calls if call.tokens]
     sums = (
         sum(item.input for item in every),
         sum(item.output for item in every),

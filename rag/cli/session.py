@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import click
+
 from rag.adapters.lock import exclusive
+from rag.cli.options import MODEL
 from rag.flows.project import Project
 from rag.wiring import Wired
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 def reading(root: Path) -> Iterator[tuple[Project, Wired]]:
     """Open a project to read it."""
     project = Project(root=root.resolve())
-    tools = Wired(project)
+    tools = Wired(project, model=click.get_current_context().meta.get(MODEL, ""))
     try:
         yield project, tools
     finally:

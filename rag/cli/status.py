@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import json_option
+from rag.cli.options import json_option, model_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,7 @@ _PIPE_WIDTH = 10_000
 
 @click.command(name="status")
 @json_option
+@model_option
 @click.pass_obj
 def command(root: Path, as_json: bool) -> None:
     """Show each reference with its state, the report's sections and the models in use."""

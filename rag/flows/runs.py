@@ -14,7 +14,8 @@ class PricedCall(RecordedCall):
     """A call with what it cost."""
 
     cost: float | None
-    """In the currency of `[prices]`; None where the configuration has no price for it."""
+    """In the currency of `[prices]`; None where the configuration has no price for it,
+    or the service did not say how many tokens there were."""
 
 
 def runs(tools: Tools, last: int) -> list[PricedCall]:
@@ -28,5 +29,6 @@ def runs(tools: Tools, last: int) -> list[PricedCall]:
     found = []
     for call in tools.store.calls(last):
         price = prices.get(call.model.removeprefix("bedrock/"))
-        found.append(PricedCall(**dict(call), cost=price.of(call.tokens) if price else None))
+        cost = price.of(call.tokens) if price and call.tokens else None
+        found.append(PricedCall(**dict(call), cost=cost))
     return found

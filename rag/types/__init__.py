@@ -27,7 +27,15 @@ from rag.types.claims import (
 from rag.types.documents import Chunk, Document, Evidence, Hit, Part, PartKind
 from rag.types.ledger import Entry, Fate, History, Outcome, PastEdition, Resolution, Used
 from rag.types.models import Abilities, Price, Prompts
-from rag.types.outline import MATCH_COLUMNS, RULE_COLUMNS, Outline, SectionSpec, Taxonomy, Term, TopicSpec
+from rag.types.outline import (
+    MATCH_COLUMNS,
+    RULE_COLUMNS,
+    Outline,
+    SectionSpec,
+    Taxonomy,
+    Term,
+    TopicSpec,
+)
 from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
 
 __all__ = [

@@ -30,8 +30,9 @@ class Call(Value):
     """What was asked for: `section memory`, `revision of memory`, `answer`."""
     prompt: str
     """Checksum of the whole prompt."""
-    tokens: Tokens = Tokens()
-    """Of the attempt that ended; what broken attempts cost, the service does not say."""
+    tokens: Tokens | None = None
+    """Of the attempt that ended; None if the service did not say: what broken attempts cost, it
+    never says."""
     seconds: float
     """From the first request to the last byte, waits included."""
     retries: int

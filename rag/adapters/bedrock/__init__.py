@@ -1,0 +1,5 @@
+"""Language models on Amazon Bedrock, by its Converse API."""
+
+from rag.adapters.bedrock.model import BedrockModel
+
+__all__ = ["BedrockModel"]

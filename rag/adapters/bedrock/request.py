@@ -1,0 +1,56 @@
+"""A prompt → the parameters of Converse and ConverseStream.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.types import Abilities
+    from rag.writing import Prompt
+
+_CACHE_POINT = {"cachePoint": {"type": "default"}}
+_DESCRIPTION = "What was asked for."
+
+
+def request_of(
+    model_id: str, prompt: Prompt, abilities: Abilities, output_tokens: int
+) -> dict[str, Any]:
+    """Return the parameters of a call.
+
+    Args:
+        model_id: a model id, an inference profile or an ARN.
+        prompt: what is asked.
+        abilities: what the model can do.
+        output_tokens: how long the reply may be.
+    """
+    fixed = prompt.fixed
+    if abilities.structure == "json":
+        fixed = f"{fixed}\n\n{prompt.plain}\n{prompt.form_schema}"
+    told: dict[str, Any] = {"modelId": model_id, "inferenceConfig": {"maxTokens": output_tokens}}
+    if abilities.system:
+        told["system"] = [{"text": prompt.system}]
+    else:
+        fixed = f"{prompt.system}\n\n{fixed}"
+    content: list[dict[str, Any]] = [{"text": fixed}]
+    if abilities.cache:
+        content.append(_CACHE_POINT)
+    content += [{"text": text} for text in prompt.data]
+    return told | _form(prompt, abilities) | {"messages": [{"role": "user", "content": content}]}
+
+
+def _form(prompt: Prompt, abilities: Abilities) -> dict[str, Any]:
+    """Return what holds the model to the form of the reply."""
+    if abilities.structure == "tool":
+        schema = {"json": json.loads(prompt.form_schema)}
+        tool = {"name": prompt.form, "description": _DESCRIPTION, "inputSchema": schema}
+        choice = {"tool": {"name": prompt.form}}
+        return {"toolConfig": {"tools": [{"toolSpec": tool}], "toolChoice": choice}}
+    if abilities.structure == "schema":
+        schema = {"schema": prompt.form_schema, "name": prompt.form}
+        form = {"type": "json_schema", "structure": {"jsonSchema": schema}}
+        return {"outputConfig": {"textFormat": form}}
+    return {}

@@ -1,0 +1,10 @@
+"""A writer that has a language model: what it is asked, in which form, and how a reply is read.
+
+It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two together.
+"""
+
+from rag.writing.model import Model, UnfinishedError
+from rag.writing.prompt import Prompt
+from rag.writing.writer import ModelWriter
+
+__all__ = ["Model", "ModelWriter", "Prompt", "UnfinishedError"]

@@ -1,0 +1,189 @@
+"""A task → the prompt for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.text.figures import content_words
+from rag.types import SectionTask
+from rag.writing.data import block, claim_block, evidence_block, fallen_block
+from rag.writing.packing import estimated_tokens, packed
+from rag.writing.prompt import Prompt
+from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rag.types import (
+        Evidence,
+        Prompts,
+        QuestionTask,
+        Rejected,
+        SectionSpec,
+        TopicSpec,
+        Value,
+    )
+    from rag.writing.register import Place, Register
+
+_MARKS = 200
+"""Tokens kept for what stands between the parts, and for a correction."""
+
+
+class Asking:
+    """Makes prompts that fit a model.
+
+    Args:
+        prompts: what the model is told.
+        input_tokens: how many tokens a prompt may have.
+        claims: how many claims an answer may have.
+    """
+
+    def __init__(self, prompts: Prompts, *, input_tokens: int, claims: int) -> None:
+        self._prompts = prompts
+        self._input_tokens = input_tokens
+        self._claims = claims
+
+    def section(self, task: SectionTask, known: Register) -> Prompt:
+        """Return the prompt for a section: its outline, the evidence, the claims there are."""
+        fixed = f"{self._prompts.section}\n\n{outline(task.spec)}"
+        empty = self._empty("section", task, fixed, "draft", WireSection)
+        room = self._room(empty)
+        own = _shown(known.own, room // 3)
+        others = _shown(known.others, room // 3, section=True)
+        room -= estimated_tokens("\n".join([*own, *others]))
+        shown, left_out = _passages(task, room)
+        claims = "\n".join([*own, *others])
+        return _filled(empty, [_joined(shown), claims], shown, left_out)
+
+    def summary(self, task: SectionTask, known: Register) -> Prompt:
+        """Return the prompt for a summary: the claims of other sections."""
+        limit = f"Of each section at most {task.spec.claims}."
+        fixed = f"{self._prompts.summary}\n\n{outline(task.spec)}\n{limit}"
+        empty = self._empty("section", task, fixed, "summary", WireSummary)
+        return _filled(empty, ["\n".join(_shown(known.others, self._room(empty), section=True))])
+
+    def revision(self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]) -> Prompt:
+        """Return the prompt that takes claims that fell back to the model, with the verdicts."""
+        empty = self._empty("revision of", task, self._prompts.revision, "revision", WireRevision)
+        fallen = "\n".join(fallen_block(n, item) for n, item in enumerate(rejected, start=1))
+        cited = {found.evidence for item in rejected for found in item.claim.citations}
+        shown, left_out = _passages(task, self._room(empty) - estimated_tokens(fallen), cited)
+        return _filled(empty, [_joined(shown), fallen], shown, left_out)
+
+    def question(self, task: QuestionTask) -> Prompt:
+        """Return the prompt for an answer: the evidence, then the question."""
+        fixed = f"{self._prompts.question}\n\nAt most {self._claims} claims."
+        empty = self._empty("", task, fixed, "answer", WireAnswer)
+        asked = block("question", {}, task.question)
+        shown, left_out = _passages(task, self._room(empty) - estimated_tokens(asked))
+        return _filled(empty, [_joined(shown), asked], shown, left_out)
+
+    def _empty(
+        self,
+        verb: str,
+        task: SectionTask | QuestionTask,
+        fixed: str,
+        form: str,
+        kind: type[Value],
+    ) -> Prompt:
+        """Return a prompt without its data."""
+        of = task.spec.id if isinstance(task, SectionTask) else "answer"
+        return Prompt(
+            purpose=f"{verb} {of}".strip(),
+            system=f"{self._prompts.instruction}\n\n{self._prompts.style}",
+            fixed=fixed,
+            data=(),
+            form=form,
+            form_schema=schema_of(kind),
+            plain=self._prompts.plain,
+        )
+
+    def _room(self, empty: Prompt) -> int:
+        told = "\n".join((empty.system, empty.fixed, empty.form_schema, empty.plain))
+        return max(0, self._input_tokens - estimated_tokens(told) - _MARKS)
+
+
+def outline(spec: SectionSpec) -> str:
+    """Return what a section must answer, as the user's outline has it."""
+    lines = [f"Section: {spec.title}"]
+    for topic in spec.topics:
+        lines += _topic(topic)
+    return "\n".join(lines)
+
+
+def _topic(topic: TopicSpec) -> list[str]:
+    limits = [f"{topic.words} words"] if topic.words else []
+    limits += [f"{topic.rows} rows in tables"] if topic.rows else []
+    limits += [f"{topic.quotations} quotations"] if topic.quotations else []
+    return [
+        f"Topic {topic.id}: {topic.heading}",
+        *(f"  answers: {question}" for question in topic.questions),
+        f"  form: {topic.form}; at most {', '.join(limits) or 'a sentence'}",
+        *(f"  a table with the columns: {' | '.join(table)}" for table in topic.tables),
+    ]
+
+
+def _shown(places: Mapping[str, Place], room: int, *, section: bool = False) -> list[str]:
+    """Return claims as blocks, as many as there is room for; what is not shown stays as it is."""
+    blocks = []
+    for name, place in places.items():
+        told = {"section": place.section.title} if section else {}
+        if place.topic:
+            told["topic"] = place.topic
+        blocks.append(claim_block(name, place.claim, place.block, **told))
+    return packed([(text, text) for text in blocks], [0.0] * len(blocks), room)
+
+
+def _passages(
+    task: SectionTask | QuestionTask, room: int, first: Iterable[str] = ()
+) -> tuple[list[str], int]:
+    """Return evidence as blocks, as much as fits by relevance, and how much was left out.
+
+    Args:
+        task: with its evidence.
+        room: how many tokens there are.
+        first: keys of evidence that comes before any other.
+    """
+    cited = set(first)
+    given = [*task.evidence]
+    if isinstance(task, SectionTask):  # a claim that repeats another one may have fallen
+        given += [item for item in task.passages if item.key in cited]
+    merits = [
+        merit + (1000 if item.key in cited else 0)
+        for item, merit in zip(given, _merits(task, given), strict=True)
+    ]
+    texts = [evidence_block(item) for item in given]
+    chosen = packed([(text, text) for text in texts], merits, room)
+    return chosen, len(given) - len(chosen)
+
+
+def _merits(task: SectionTask | QuestionTask, given: Sequence[Evidence]) -> list[float]:
+    """Return how relevant each passage is: by the words it shares with what is to be answered."""
+    if not isinstance(task, SectionTask):
+        return [-float(at) for at in range(len(given))]  # a question's come in order
+    wanted = [
+        content_words(" ".join((topic.heading, *topic.questions, *topic.terms)))
+        for topic in task.spec.topics
+    ]
+    found = [content_words(item.chunk.passage) for item in given]
+    # The best topic counts: a passage is about one thing, and topics differ in how many words.
+    return [
+        max((len(words & mine) / (len(mine) or 1) for mine in wanted), default=0.0)
+        for words in found
+    ]
+
+
+def _joined(blocks: Sequence[str]) -> str:
+    return "\n".join(blocks) or "There is no evidence."
+
+
+def _filled(
+    empty: Prompt, data: Sequence[str], shown: Sequence[str] = (), left_out: int = 0
+) -> Prompt:
+    return empty.model_copy(
+        update={
+            "data": tuple(text for text in data if text),
+            "passages": len(shown),
+            "left_out": left_out,
+        }
+    )

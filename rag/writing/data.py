@@ -1,0 +1,77 @@
+"""Evidence and claims → marked blocks of a prompt, out of which no text can break.
+
+What stands in a block is data. A `<` that could begin a mark of ours, or a control token of some
+model's template, is written `&lt;`; `as_written` takes it back in what the model quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.types import CheckedBlock, Claim, Evidence, Rejected
+
+_MARK = re.compile(r"[<＜﹤〈‹](?=[\s\u200b-\u200f\u2060\ufeff/\\|!?]*[^\W\d_]|[/\\|<!?])")
+_LONGEST = 300
+"""Characters of an attribute: a title is shorter."""
+
+
+def evidence_block(item: Evidence) -> str:
+    """Return a passage with its key, where it stands, and to whom its words may be ascribed."""
+    document, chunk = item.document, item.chunk
+    parts = [p for p in document.parts if p.start < chunk.end and chunk.start < p.end]
+    speakers = list(dict.fromkeys(part.speaker for part in parts if part.speaker))
+    told = {
+        "key": item.key,
+        "reference": item.reference.key,
+        "title": document.title or item.reference.title,
+        "date": document.date,
+        "place": " › ".join(name for name in chunk.headings if name != document.title),
+        "said_by": "; ".join(speakers),
+        "read_for": item.reference.instruction,
+    }
+    return block("evidence", told, chunk.text)
+
+
+def claim_block(name: str, claim: Claim, home: CheckedBlock, **told: str) -> str:
+    """Return a claim of the report with the id that the prompt gives it, and its form."""
+    told = {"id": name, **told, "form": home.form}
+    if claim.cells:
+        told["columns"] = " | ".join(home.header)
+    if claim.attribution:
+        told["said_by"] = claim.attribution
+    return block("claim", told, " | ".join(claim.cells) or claim.words)
+
+
+def fallen_block(number: int, item: Rejected) -> str:
+    """Return a claim that fell, with the verdict against it."""
+    claim = item.claim
+    quotes = [f"{cited.evidence}: {cited.quote}" for cited in claim.citations]
+    words = " | ".join(claim.cells) or claim.text
+    said = "\n".join([words, *([claim.calculation] if claim.calculation else []), *quotes])
+    told = {"number": str(number), "verdict": item.verdict, "why": item.reason}
+    if claim.cells:
+        told["cells"] = str(len(claim.cells))
+    return block("fallen", told, said)
+
+
+def block(mark: str, told: dict[str, str], text: str) -> str:
+    """Return a text between marks; attributes that are empty are left out."""
+    names = "".join(f' {name}="{_attribute(value)}"' for name, value in told.items() if value)
+    return f"<{mark}{names}>\n{neutral(text)}\n</{mark}>"
+
+
+def neutral(text: str) -> str:
+    """Return a text in which nothing looks like a mark."""
+    return _MARK.sub("&lt;", text)
+
+
+def as_written(words: str) -> str:
+    """Return words that a model copied from a block as they stand in the document."""
+    return words.replace("&lt;", "<")
+
+
+def _attribute(value: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    return neutral(line[:_LONGEST]).replace('"', "'")

@@ -1,0 +1,45 @@
+"""What a writer asks of a language model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from rag.errors import ServiceError
+
+if TYPE_CHECKING:
+    from rag.replies import Malformed
+    from rag.writing.prompt import Prompt
+
+
+class UnfinishedError(ServiceError):
+    """The model's reply came to no good end: cut at a limit, withheld, refused.
+
+    A section then stays as it was; asking again the same way would end the same way.
+    """
+
+
+class Model(Protocol):
+    """A language model of some vendor's."""
+
+    @property
+    def name(self) -> str:
+        """Name of the model, for the record; one line."""
+        ...
+
+    @property
+    def input_tokens(self) -> int:
+        """How many tokens a prompt may have."""
+        ...
+
+    def reply(self, prompt: Prompt) -> str | Malformed:
+        """Return the model's reply, whole: JSON by the prompt's schema, if the model complied.
+
+        Returns:
+            The text; `Malformed` where the service itself says that the model broke its form.
+
+        Raises:
+            UnfinishedError: the reply came to no good end.
+            PrerequisiteError: credentials, access or the model are missing.
+            ServiceError: the service failed, and did so again when it was asked again.
+        """
+        ...

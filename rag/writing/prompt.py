@@ -1,0 +1,39 @@
+"""A prompt: what a model is asked, in the order in which it stands there."""
+
+from __future__ import annotations
+
+from rag.text.digests import digest
+from rag.types import Value
+
+
+class Prompt(Value):
+    """What a model is asked. What changes least stands first, so that it can be cached."""
+
+    purpose: str
+    """For the record: `section memory`, `revision of memory`, `answer`."""
+    system: str
+    """The instruction and the house style: the same for every prompt."""
+    fixed: str
+    """The task with its outline: the same until the outline changes."""
+    data: tuple[str, ...]
+    """Evidence, then claims, then what is asked about them; each in marked blocks."""
+    form: str
+    """The name of what is asked for, letters only: `draft`, `answer`."""
+    form_schema: str
+    """JSON schema of the reply."""
+    plain: str
+    """How to ask for the form where the prompt alone can; the schema is to follow."""
+    passages: int = 0
+    """How many pieces of evidence it has."""
+    left_out: int = 0
+    """How many more there were that did not fit."""
+
+    @property
+    def checksum(self) -> str:
+        """Digest of all that the model is told: 16 hex digits."""
+        told = (self.system, self.fixed, *self.data, self.form, self.form_schema, self.plain)
+        return digest(*told)[:16]
+
+    def with_correction(self, correction: str) -> Prompt:
+        """Return the prompt with what was wrong with the last reply at its end."""
+        return self.model_copy(update={"data": (*self.data, correction)}) if correction else self
