@@ -99,8 +99,8 @@ class Asking:
         )
 
     def _room(self, empty: Prompt) -> int:
-        told = "\n".join((empty.system, empty.fixed, empty.form_schema, empty.plain))
-        return max(0, self._input_tokens - estimated_tokens(told) - _MARKS)
+        told = (empty.system, empty.fixed, empty.form_schema, empty.plain)
+        return max(0, self._input_tokens - sum(map(estimated_tokens, told)) - _MARKS)
 
 
 def outline(spec: SectionSpec) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.types import CheckedBlock, Claim, Evidence, Rejected
 
-_MARK = re.compile(r"[<＜﹤〈‹](?=[\s\u200b-\u200f\u2060\ufeff/\\|!?]*[^\W\d_]|[/\\|<!?])")
+_MARK = re.compile(r"[<＜﹤〈‹](?=[\s\u200b-\u200f\u2060\ufeff]*(?:[^\W\d_]|[/\\|!?]))")
 _LONGEST = 300
 """Characters of an attribute: a title is shorter."""
 

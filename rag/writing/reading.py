@@ -148,6 +148,8 @@ class _Reading:
         self, item: WireItem, form: BlockForm, header: tuple[str, ...] = ()
     ) -> ProposedClaim | None:
         """Return a claim; None for one that is kept and cannot stand here: the ledger knows how."""
+        if item.keep and item.keep not in {**self._known.own, **self._known.others}:
+            raise _WrongError(_no_claim(item.keep))
         if item.keep in self._known.own:
             claim = self._kept(self._known.own[item.keep], form, header)
         else:
@@ -176,8 +178,6 @@ class _Reading:
         return proposed_again(place.claim, self._task)
 
     def _repeated(self, item: WireItem) -> ProposedClaim | None:
-        if item.keep not in self._known.others:
-            raise _WrongError(_no_claim(item.keep))
         claim = _repeated(self._known.others[item.keep], self._task)
         return claim.model_copy(update={"cells": item.cells}) if claim else None
 

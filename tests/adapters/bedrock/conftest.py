@@ -1,0 +1,91 @@
+"""A model on a responder: dummy credentials, impatient settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from responder import Responder, responding
+
+from rag.adapters.bedrock import BedrockModel
+from rag.settings import BedrockSettings
+from rag.types import Abilities, Call
+from rag.writing import Prompt
+from rag.writing.wire import WireAnswer, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROMPT = Prompt(
+    purpose="answer",
+    system="You answer.",
+    fixed="Answer the question.",
+    data=("<evidence>…</evidence>", "<question>Why?</question>"),
+    form="answer",
+    form_schema=schema_of(WireAnswer),
+    plain="Reply with JSON:",
+)
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Give dummy credentials, and nothing of this machine's own configuration."""
+    for name in ("AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "dummy",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def responder() -> Iterator[Responder]:
+    """A server that answers as Converse does."""
+    with responding() as server:
+        yield server
+
+
+class Asking:
+    """Makes models on a responder, and keeps their calls."""
+
+    def __init__(self, responder: Responder) -> None:
+        self.responder = responder
+        self.calls: list[Call] = []
+
+    def model(self, *, structure: str = "tool", stream: bool = True, **changes: object):
+        """Return a model with these abilities, and settings changed by these."""
+        settings = {
+            "region": "us-east-1",
+            "profile": "",
+            "endpoint_url": self.responder.url,
+            "connect_timeout_s": 2,
+            "read_timeout_s": 5,
+            "attempts": 3,
+            "backoff_s": 0.001,
+            "max_backoff_s": 0.01,
+            "max_input_tokens": 60_000,
+            "max_output_tokens": 4_000,
+        }
+        abilities = Abilities(
+            match="*", structure=structure, stream=stream, system=True, cache=True,
+            context_tokens=100_000, output_tokens=5_000,
+        )  # fmt: skip
+        return BedrockModel(
+            "example.model-v1:0",
+            abilities,
+            BedrockSettings.model_validate(settings | changes),
+            self.calls.append,
+        )
+
+
+@pytest.fixture
+def asking(responder: Responder) -> Asking:
+    """Makes models."""
+    return Asking(responder)
