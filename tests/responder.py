@@ -21,7 +21,9 @@ import botocore.session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    import pytest
     from botocore.model import Shape
 
 _MODEL = botocore.session.get_session().get_service_model("bedrock-runtime")
@@ -300,6 +302,22 @@ class Responder(ThreadingHTTPServer):
 
     def handle_error(self, *_: object) -> None:
         """Say nothing: a client that hangs up is what some tests are about."""
+
+
+def dummy_credentials(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Set dummy credentials, and nothing of this machine's own configuration."""
+    for name in ("AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "dummy",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(folder / "no-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-credentials"),
+    }.items():
+        monkeypatch.setenv(name, value)
 
 
 @contextmanager

@@ -1,0 +1,214 @@
+"""A Bedrock model writes, as a user meets it: the program in a process of its own, over the wire."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from modelled import honest, item, lying, read
+from program import run
+from responder import Fault, Reply, Responder, dummy_credentials, responding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from program import Ran
+
+pytestmark = pytest.mark.models
+MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
+QUESTION = "How much memory does the Beta accelerator have on each chip?"
+FACTS = ("96 GB", "141 GB", "12 days", "9 minutes")
+
+
+@pytest.fixture
+def responder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Responder]:
+    """A model that is honest; the environment leads to it."""
+    dummy_credentials(monkeypatch, tmp_path)
+    with responding() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
+        monkeypatch.setenv("RAG_MODEL", f"bedrock/{MODEL}")
+        server.script = honest
+        yield server
+
+
+def tell(root: Path, text: str) -> None:
+    """Add to the project's settings."""
+    path = root / "config" / "rag.toml"
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def report(root: Path) -> str:
+    """The report as it stands."""
+    return (root / "report.md").read_text(encoding="utf-8")
+
+
+def fails(done: Ran, status: int, words: str) -> None:
+    """Assert that a run ended with one line."""
+    assert done.status == status, done
+    assert re.search(words, done.line), done.line
+    assert done.line.startswith("rag: ")
+
+
+def test_an_honest_model_writes_the_report(bare: Path, responder: Responder) -> None:
+    """A dry run asks nothing, a run writes, another one changes nothing and asks nothing."""
+    assert run(bare, "compose", "--dry-run").status == 0
+    assert responder.asked == []
+    done = run(bare, "compose", "--all")
+    assert (done.status, done.err) == (0, "")
+    written = report(bare)
+    assert all(fact in written for fact in FACTS)
+    assert "## Summary" in written
+    asked = len(responder.asked)
+    assert {item.model for item in responder.asked} == {MODEL}
+    done = run(bare, "compose", "--all")
+    assert done.out == "nothing to do: none of 4 references is unchecked\n"
+    assert (report(bare), len(responder.asked)) == (written, asked)
+    assert run(bare, "verify").status == 0
+    assert f"writer bedrock/{MODEL}" in run(bare, "status").out
+
+
+def test_what_it_took_is_shown(bare: Path, responder: Responder) -> None:
+    """By run and call, in tokens; in money only where there is a price."""
+    assert run(bare, "runs").out == "no run has asked a model yet\n"
+    assert run(bare, "compose").status == 0
+    asked = len(responder.asked)
+    shown = run(bare, "runs").out
+    assert "section memory" in shown
+    assert f"{asked} calls" in shown
+    assert f"{1200 * asked:,}" in shown
+    calls = json.loads(run(bare, "runs", "1", "--json").out)
+    assert [call["cost"] for call in calls] == [None] * asked
+    assert calls[0]["tokens"] == {"input": 1200, "output": 300, "cache_read": 0, "cache_write": 0}
+    assert calls[0]["request_id"] == "request-1"
+    assert re.fullmatch(r"[0-9a-f]{16}", calls[0]["prompt"])
+    tell(bare, f'[prices]\n"{MODEL}" = {{ in = 3.0, out = 15.0 }}\n')
+    costs = [call["cost"] for call in json.loads(run(bare, "runs", "--json").out)]
+    assert costs == pytest.approx([0.0081] * asked)
+    assert "0.0081" in run(bare, "runs").out
+
+
+def test_a_lying_model_writes_nothing(bare: Path, responder: Responder) -> None:
+    """References that there are not, figures that were changed, words nobody wrote: none stands."""
+
+    def lies(key: str, line: str) -> list[dict]:
+        return [
+            item("E99", line, f"{line} Indeed."),
+            item(key, line, re.sub(r"\d+", lambda found: str(int(found[0]) + 7), line)),
+            item(key, line.replace(" ", "  very "), line),
+            {"text": "Everybody agrees that this is wonderful."},
+            {"text": line, "citations": [], "said_by": "Nobody"},
+        ]
+
+    responder.script = lying(lies)
+    done = run(bare, "compose", "--all")
+    assert "rejected" in done.out
+    assert not (bare / "report.md").exists() or "[^" not in report(bare)
+    calls = json.loads(run(bare, "runs", "--json").out)
+    assert any(call["purpose"] == "revision of memory" for call in calls)
+    responder.script = honest
+    (bare / "references.md").write_text(
+        (bare / "references.md").read_text(encoding="utf-8").replace("[x]", "[ ]"),
+        encoding="utf-8",
+    )
+    assert run(bare, "compose", "--all").status == 0
+    assert all(fact in report(bare) for fact in FACTS)
+
+
+def test_half_a_draft_leaves_the_section_as_it_was(bare: Path, responder: Responder) -> None:
+    """The run says so, the box stays open, and the next run drafts only what is missing."""
+    assert run(bare, "compose").status == 0
+    before = report(bare)
+
+    def half(asked):
+        whole = honest(asked)
+        cut = Reply(whole.said[: len(whole.said) // 2])
+        return cut if read(asked).form == "draft" and "Section: Memory" in asked.words else whole
+
+    responder.script = half
+    # Only a model without a tool can break the form of its reply.
+    plain = ("--model", "bedrock/example.plain-v1:0")
+    done = run(bare, "compose", *plain)
+    assert (
+        "skipped memory (draft): the writer was asked twice and its reply is no draft" in done.out
+    )
+    assert "141 GB" not in report(bare)
+    assert "96 GB" in report(bare)
+    assert (
+        report(bare).split("## Memory")[1].split("\n## ")[0]
+        == (before.split("## Memory")[1].split("\n## ")[0])
+    )
+    assert "- [ ] [Beta]" in (bare / "references.md").read_text(encoding="utf-8")
+    responder.script = honest
+    responder.asked.clear()
+    assert run(bare, "compose", *plain).status == 0
+    assert "141 GB" in report(bare)
+    assert not any("Section: Training" in asked.words for asked in responder.asked)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        (Fault(403, "ExpiredTokenException", "expired"), 3, "credentials have expired.*log in"),
+        (Fault(403, "AccessDeniedException", "no"), 3, "access is denied.*bedrock:InvokeModel"),
+        (Fault(404, "ResourceNotFoundException", "no"), 3, "no such model.*correct `model`"),
+        (Fault(429, "ThrottlingException", "slow down"), 6, "throttled.*run again later"),
+        (Fault(424, "ModelErrorException", "oh"), 6, "the model failed.*run again later"),
+    ],
+)
+def test_a_failure_is_one_line(
+    bare: Path, responder: Responder, fault: Fault, status: int, words: str
+) -> None:
+    """With its exit status; the report stays what it was, and the box open."""
+    tell(bare, "[bedrock]\nattempts = 1\n")
+    assert run(bare, "compose").status == 0
+    before = report(bare), (bare / "references.md").read_text(encoding="utf-8")
+    responder.plays(fault)
+    fails(run(bare, "compose"), status, words)
+    assert (report(bare), (bare / "references.md").read_text(encoding="utf-8")) == before
+    fails(run(bare, "ask", QUESTION), status, words)
+    (last,) = json.loads(run(bare, "runs", "1", "--json").out)
+    assert (last["purpose"], last["tokens"], last["stop"]) == ("answer", None, "")
+    responder.script = honest
+    assert run(bare, "compose").status == 0
+    assert "141 GB" in report(bare)
+
+
+def test_without_credentials(
+    bare: Path, responder: Responder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 3 and how to log in; nothing was sent."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    fails(run(bare, "compose"), 3, "no credentials are found.*aws configure")
+    assert responder.asked == []
+    assert run(bare, "compose", "--dry-run").status == 0
+    assert run(bare, "compose", "--model", "extractive").status == 0
+
+
+def test_an_answer_has_only_what_holds(bare: Path, responder: Responder) -> None:
+    """What the model says besides is not printed; what nothing answers is a plain statement."""
+    assert run(bare, "compose", "--all").status == 0
+
+    def lie(key: str, line: str) -> list[dict]:
+        if "141 GB" not in line:
+            return []
+        return [item(key, line, line.replace("141", "999")), item(key, line)]
+
+    responder.script = lying(lie)
+    done = run(bare, "ask", QUESTION)
+    assert (done.status, done.err) == (0, "")
+    assert "141 GB" in done.out
+    assert "999" not in done.out
+    assert "[1] Beta accelerators, Memory of Beta" in done.out
+    responder.plays(Reply('{"claims": []}'))
+    assert run(bare, "ask", QUESTION).out == "The references do not answer this.\n"
+    responder.plays(Reply('{"claims": []}', "content_filtered"))
+    fails(run(bare, "ask", QUESTION), 6, "gave no answer: .*content filter withheld")
+
+
+def test_a_name_that_is_no_writer(bare: Path) -> None:
+    """The two kinds of writers are named."""
+    fails(run(bare, "compose", "--model", "bedrock/"), 2, "'bedrock/' is not a writer.*bedrock/<")
