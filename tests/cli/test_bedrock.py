@@ -1,4 +1,4 @@
-"""A Bedrock model writes, as a user meets it: the program in a process of its own, over the wire."""
+"""A Bedrock model writes, as a user meets it: the program in its own process, over the wire."""
 
 from __future__ import annotations
 

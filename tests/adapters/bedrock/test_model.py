@@ -346,7 +346,7 @@ def test_without_a_region_nothing_is_sent(asking, monkeypatch):
 
 
 def test_the_endpoint_may_come_from_the_environment(asking, monkeypatch):
-    """botocore's own variable is honoured."""
+    """The variable of botocore's is honoured."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", asking.responder.url)
     asking.responder.plays(GOOD)
     assert asking.model(endpoint_url="").reply(PROMPT) == ANSWER

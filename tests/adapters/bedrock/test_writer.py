@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from contracts.writer import SPEC, WriterContract, notes
 from modelled import honest, item, read
 from responder import Reply
 
-from rag.adapters.bedrock import BedrockModel
 from rag.settings import load_config, load_prompts
 from rag.types import (
     CheckedBlock,
@@ -25,6 +25,9 @@ from rag.types import (
     claim_id,
 )
 from rag.writing import ModelWriter
+
+if TYPE_CHECKING:
+    from rag.adapters.bedrock import BedrockModel
 
 
 def writer_of(model: BedrockModel, folder) -> ModelWriter:
