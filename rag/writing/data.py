@@ -74,4 +74,4 @@ def as_written(words: str) -> str:
 
 def _attribute(value: str) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
-    return neutral(line[:_LONGEST]).replace('"', "'")
+    return neutral(line[:_LONGEST]).replace("<", "&lt;").replace('"', "'")
