@@ -161,9 +161,13 @@ def _torn_off(text: str, sentences: str) -> str:
     """Return a word by which a sentence takes back the part of it that a claim is; or nothing."""
     plain, whole = normalise(text), normalise(sentences)
     at = whole.find(plain)
-    if at < 0:
+    if not plain or at < 0:
         return ""
-    found = _TAKES_BACK.search(whole[:at]) or _TAKES_BACK_AFTER.search(whole[at + len(plain) :])
+    end = at + len(plain)
+    # Only its own sentence: a quote of several may well say "not" in another.
+    spans = [span for span in sentence_spans(whole) if span[0] < end and at < span[1]]
+    first, last = spans[0][0], spans[-1][1]
+    found = _TAKES_BACK.search(whole[first:at]) or _TAKES_BACK_AFTER.search(whole[end:last])
     return found[0] if found else ""
 
 
