@@ -43,9 +43,6 @@ NEGATION = _stems(
 )
 """What turns a statement round."""
 
-DENIAL = _stems("not no never none nobody nothing neither nor without cannot")
-"""Those of them that are no verbs: each can say what another says, in another place."""
-
 HEDGE = _stems(
     "may might could can should probably possibly perhaps likely unlikely potentially reportedly "
     "allegedly apparently seemingly suggest suggests suggested plan plans planned planning expect "
@@ -94,6 +91,7 @@ UNITS = frozenset(
     "mg lb lbs oz km cm mm mi ft w kw mw gw x thousand million billion trillion second minut hour "
     "day week month year token paramet gpu vcpu cpu chip acceler node instanc expert layer head "
     "dollar euro pound yen usd eur gbp time peopl mile meter metr kilomet kilogram inch feet foot "
-    "flop petaflop exaflop teraflop tflop pflop watt degre am pm nanosecond microsecond millisecond "
-    "kilobyt megabyt gigabyt terabyt petabyt milligram gram ton tonn litr liter gallon".split()
+    "flop petaflop exaflop teraflop tflop pflop watt degre am pm nanosecond microsecond "
+    "millisecond kilobyt megabyt gigabyt terabyt petabyt milligram gram ton tonn litr liter "
+    "gallon".split()
 )

@@ -36,9 +36,7 @@ def swapped(claim: Sequence[Token], window: Sequence[Token]) -> bool:
         most = min(_LONGEST, len(mine) - at, len(theirs) - there)
         for size in range(3, most + 1):
             end, end_there = at + size, there + size
-            ends = end == len(mine) or (
-                end_there < len(theirs) and mine[end] == theirs[end_there]
-            )
+            ends = end == len(mine) or (end_there < len(theirs) and mine[end] == theirs[end_there])
             if ends and _turned(claim[at:end], window[there:end_there]):
                 return not _stands(mine[max(0, at - 1) : end + 1], theirs)
     return False

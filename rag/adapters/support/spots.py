@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from rag.adapters.support.lexicon import ALL, DENIAL, HEDGE, NEGATION, RESTRICTION, UNITS
+from rag.adapters.support.lexicon import ALL, HEDGE, NEGATION, RESTRICTION, UNITS
 from rag.adapters.support.meanings import opposed
 
 if TYPE_CHECKING:
@@ -42,21 +42,17 @@ def spots(claim: Sequence[Token], window: Sequence[Token], found: Alignment) -> 
     counts = dict.fromkeys(SPOTS, 0.0)
     rows = {row for row, _ in (*found.kept, *found.reworded)}
     columns = {column for _, column in (*found.kept, *found.reworded)}
-    for row, column in found.replaced:
-        if _anchored(row, rows, len(claim)) and _anchored(column, columns, len(window)):
-            kind = _replacement(claim[row], window[column])
-            if kind:
-                counts[kind] += 1
-    for row in found.added:
-        if _anchored(row, rows, len(claim)):
-            kind = _addition(claim[row])
-            if kind:
-                counts[kind] += 1
-    for column in found.left_out:
-        if _anchored(column, columns, len(window)):
-            kind = _omission(window[column])
-            if kind:
-                counts[kind] += 1
+    new = [row for row in found.added if _anchored(row, rows, len(claim))]
+    gone = [column for column in found.left_out if _anchored(column, columns, len(window))]
+    kinds = [
+        _replacement(claim[row], window[column])
+        for row, column in found.replaced
+        if _anchored(row, rows, len(claim)) and _anchored(column, columns, len(window))
+    ]
+    kinds += [_addition(claim[row]) for row in new]
+    kinds += [_omission(window[column]) for column in gone]
+    for kind in filter(None, kinds):
+        counts[kind] += 1
     used_part = window[min(columns, default=0) : max(columns, default=0) + 1]
     if _negations(claim) == _negations(used_part):
         # "has found no trace" for "has not found any trace"
@@ -76,9 +72,7 @@ def spots(claim: Sequence[Token], window: Sequence[Token], found: Alignment) -> 
     return counts
 
 
-def renamed(
-    claim: Sequence[Token], window: Sequence[Token], found: Alignment
-) -> tuple[int, int]:
+def renamed(claim: Sequence[Token], window: Sequence[Token], found: Alignment) -> tuple[int, int]:
     """Return how often a name stands in another's place, and how many words of the claim these are.
 
     Between the same two kept words, or behind the last, both sides have a name and nothing else. A
@@ -120,7 +114,7 @@ def _abbreviates(one: Sequence[Token], other: Sequence[Token]) -> bool:
 
 
 def _negations(tokens: Sequence[Token]) -> int:
-    return sum(token.stem in DENIAL for token in tokens)
+    return sum(token.stem in NEGATION for token in tokens)
 
 
 def _anchored(at: int, kept: set[int], length: int) -> bool:
