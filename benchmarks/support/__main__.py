@@ -70,7 +70,10 @@ def _measure(items: Sequence[Example]) -> bool:
     sets = [item.pair.source for item in items]
     for on in (True, False):
         names, word = feature_names(with_reranker=on), "with" if on else "without"
-        regimes = {"no evidence shared between folds": folds(items), "the set left out": sets}
+        regimes: dict[str, Sequence[object]] = {
+            "no evidence shared between folds": folds(items),
+            "the set left out": sets,
+        }
         for title, parts in regimes.items():
             found = scores(items, names, parts)[labelled]
             results = report.Results(chosen, gates, found, least)
