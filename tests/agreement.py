@@ -25,12 +25,11 @@ def start(root: Path) -> FakeTools:
     return tools
 
 
-def faults(tools: FakeTools, *, all_held: bool = True) -> Iterator[str]:
+def faults(tools: FakeTools) -> Iterator[str]:
     """Yield what does not agree.
 
     Args:
         tools: of a project that was started again.
-        all_held: whether each ticked reference that is in use must be cited by the report.
     """
     store, project = tools.store, tools.project
     latest = store.latest()
@@ -52,7 +51,7 @@ def faults(tools: FakeTools, *, all_held: bool = True) -> Iterator[str]:
             yield f"{key} is ticked and was never used"
         if not reference.checked and key in used:
             yield f"{key} is used and not ticked"
-        if all_held and key in used and used[key].outcome == "used" and key not in cited:
+        if key in used and used[key].outcome == "used" and key not in cited:
             yield f"{key} is used and the report does not hold it"
     if cited & retracted:
         yield f"the report stands on {cited & retracted}, which was retracted"

@@ -27,15 +27,12 @@ def command(root: Path, as_json: bool) -> None:
     with reading(root) as (project, tools):
         project.read_checklist()  # a folder without one gets no store
         records = history(tools)
-        brought = tools.store.brought()
     if as_json:
         say(as_json_list(records))
         return
     if not records:
         say("no edition yet: run `rag compose`")
         return
-    for line in brought:
-        say(f"before: {line}")
     rows = [
         (
             str(item.number),

@@ -148,6 +148,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     ),
     events.Adopted: lambda event: (
         f"report.md is taken over: {event.claims} claims of {', '.join(event.references) or 'none'}"
+        + (f", with {event.editions} editions" if event.editions else "")
         + (f"; passages not found: {', '.join(event.lost)}" if event.lost else "")
     ),
     events.Deleted: lambda event: (
@@ -161,6 +162,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     events.Restored: lambda event: (
         f"report.md is edition {event.edition} again"
         + (f", as edition {event.number}" if event.number != event.edition else "")
+        + (f"; to be read again: {', '.join(event.unticked)}" if event.unticked else "")
     ),
     events.Ledger: _ledger,
     events.NothingToDo: lambda event: f"nothing to do: {event.reason}",

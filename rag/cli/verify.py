@@ -119,7 +119,19 @@ def _proved_as_text(found: Proved) -> str:
         f"{len(found.bundle.claims)} claims on {len(found.bundle.references)} references, "
         f"{len(found.problems)} problems, {found.uncited} statements without a citation"
     )
+    lines.insert(-1, _told(found))
     return "\n".join(lines)
+
+
+def _told(found: Proved) -> str:
+    """Return the line that tells of the history."""
+    editions = found.history.editions
+    if not editions:
+        return "history: none"
+    if any(item.check == "history" for item in found.problems):
+        return f"history: {len(editions)} editions, not proved"
+    edited = ", edited by hand since" if editions[-1].text != found.bundle.report else ""
+    return f"history as recorded: {len(editions)} editions lead to the report{edited}"
 
 
 def _proved_as_json(found: Proved) -> str:
@@ -130,5 +142,14 @@ def _proved_as_json(found: Proved) -> str:
         {"id": item.id, "section": item.section, "text": item.text, **item.support.model_dump()}
         for item in found.bundle.claims
     ]
-    content = {"problems": problems, "uncited": found.uncited, "claims": claims}
+    editions = [
+        item.model_dump(include={"number", "at", "cause", "calls"})
+        for item in found.history.editions
+    ]
+    content = {
+        "problems": problems,
+        "uncited": found.uncited,
+        "editions": editions,
+        "claims": claims,
+    }
     return json.dumps(content, indent=2)

@@ -7,29 +7,36 @@ from typing import TYPE_CHECKING
 from rag.errors import RagError, UsageError
 from rag.flows.bundle import check
 from rag.flows.commit import commit
-from rag.flows.desk import Turn, cited_references
-from rag.flows.events import (
-    Adopted,
-)
+from rag.flows.desk import Turn, citations_of, cited_references
+from rag.flows.events import Adopted
 from rag.flows.ingest import ingest_one, is_ingested
-from rag.flows.publish import read_report
-from rag.flows.standing import Brought, own
+from rag.flows.publish import publish, read_report
+from rag.flows.standing import Brought, own, reread
 from rag.stages.readback import read_back
 from rag.stages.render import place_of, render_report
 from rag.text.calculations import split_calculation
 from rag.text.labels import footnote_label
 from rag.text.normal import find_quotes, normalise
-from rag.types import CheckedBlock, Citation, Claim, Entry, Section, Skipped, claim_id
+from rag.types import (
+    CheckedBlock,
+    Citation,
+    Claim,
+    Entry,
+    Reference,
+    Section,
+    Skipped,
+    claim_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from rag.adapters.store import Outcome
+    from rag.flows.bundle import Proved
     from rag.flows.desk import Desk
     from rag.flows.events import Event
     from rag.stages.readback import ReadBlock, ReadClaim, ReadFootnote, ReadReport
     from rag.stages.render import Cited
-    from rag.types import Reference
+    from rag.types import Outcome
 
 CAUSE = "adopt report.md"
 
@@ -43,10 +50,11 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
 
     Args:
         desk: what the run works with.
-        proof: a proof bundle of the report, as JSON: it brings the report's history along.
+        proof: a proof bundle of the report, as JSON: it brings the report's history along, and
+            the last of its editions is the last edition.
 
     Raises:
-        UsageError: report.md cites none of the checklist's references.
+        UsageError: report.md cites none of the checklist's references, or the proof does not hold.
         RagError: a reference that the report stands on cannot be read.
     """
     outline = desk.tools.config.outline
@@ -63,7 +71,9 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
             f"{desk.project.report} was not written by rag",
             advice="move it away: rag writes its own report.md",
         )
-    brought_along = _history(proof, text) if proof else ()
+    if proof and (bundle := _proof(proof, text)).history.editions:
+        yield from _take_over(desk, bundle)
+        return
     yield from _read_again(desk, listed)
     reader = _Finder(desk, report)
     sections = tuple(reader.sections())
@@ -77,15 +87,67 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
     outcomes: dict[str, Outcome] = dict.fromkeys(whole, "used")
     yield Adopted(claims=len(entries), references=tuple(whole), lost=tuple(reader.lost))
     turn = Turn(sections, entries)
-    yield from commit(desk, turn, brought, cause=CAUSE, outcomes=outcomes, history=brought_along)
+    yield from commit(
+        desk,
+        turn,
+        brought,
+        cause=CAUSE,
+        outcomes=outcomes,
+    )
 
 
-def _history(proof: str, text: str) -> tuple[str, ...]:
+def _proof(proof: str, text: str) -> Proved:
     found = check(proof)
     if found.problems or found.bundle.report != text:
         reason = found.problems[0].reason if found.problems else "it is of another report"
         raise UsageError(f"the bundle does not prove report.md: {reason}", advice="leave it out")
-    return found.bundle.history
+    return found
+
+
+def _take_over(desk: Desk, proved: Proved) -> Generator[Event, None, None]:
+    """Go on where another store stopped: its history is this one's.
+
+    What its report stands on is read again, from where the bundle has it if the checklist has it no
+    more. What does not stand there is stale, and the next run that writes says so. A reference that
+    was in use and is not cited may be missing; `rag ingest` reads it when it is there again.
+    """
+    store, history = desk.tools.store, proved.history
+    last = history.editions[-1]
+    yield from _read_again(desk, _grounds(desk, proved))
+    for item in (item for item in desk.references if item.key in {x.key for x in history.used}):
+        known = store.ingested()
+        if not is_ingested(item, known):
+            yield from ingest_one(desk.project, desk.tools, item, known.get(item.key))
+    store.take_over(history)
+    for edition in store.pending():
+        publish(desk.project, desk.tools, edition)
+    stale = [entry.claim for entry in reread(desk.tools, last.sections).entries]
+    yield Adopted(
+        claims=sum(1 for _ in own(last.sections)),
+        references=tuple(item.key for item in history.used if item.outcome == "used"),
+        lost=tuple(dict.fromkeys(item.label for claim in stale for item in claim.citations)),
+        editions=len(history.editions),
+    )
+
+
+def _grounds(desk: Desk, proved: Proved) -> list[Reference]:
+    """Return what the report and the last edition stand on, as the checklist has it if it does."""
+    bundled = {item.key: item for item in proved.bundle.references}
+    listed = {item.key: item for item in desk.references}
+    last = proved.history.editions[-1]
+    keys = bundled.keys() | {item.reference_key for item in citations_of(last.sections)}
+    if lacking := sorted(keys - bundled.keys() - listed.keys()):
+        raise RagError(
+            f"{desk.project.checklist} lacks what the report stood on: {', '.join(lacking)}",
+            advice="put the line back, or leave the bundle out",
+        )
+    return [
+        listed.get(key)
+        or Reference(
+            key=key, title=bundled[key].title, locator=bundled[key].locator, checked=True, line=1
+        )
+        for key in sorted(keys)
+    ]
 
 
 def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, None, None]:

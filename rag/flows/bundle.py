@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import RagError
 from rag.flows.checking import rules_of
-from rag.flows.history import history
 from rag.flows.verify import blocks_of, claimed
 from rag.stages.bundle import (
     Bundle,
@@ -16,8 +15,10 @@ from rag.stages.bundle import (
     Said,
     Support,
     check_bundle,
+    check_history,
     make_bundle,
     read_bundle,
+    unpacked,
 )
 from rag.stages.readback import read_back
 from rag.stages.verify import (
@@ -29,10 +30,10 @@ from rag.stages.verify import (
     sentences_at,
     strange_names,
 )
-from rag.types import Citation, Claim, Outline, Span
+from rag.types import Citation, Claim, History, Outline, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rag.flows.tools import Tools
     from rag.flows.verify import Checkup, Verification
@@ -52,6 +53,8 @@ class Proved(NamedTuple):
     problems: tuple[Problem, ...]
     uncited: int
     """How many statements its report makes without a citation: nothing proves them."""
+    history: History
+    """The editions that led to its report, as recorded."""
 
 
 def bundle_of(tools: Tools, text: str, verification: Verification) -> str:
@@ -98,7 +101,7 @@ def bundle_of(tools: Tools, text: str, verification: Verification) -> str:
         rules=BundleRules(
             tools.config.outline, rules.names, rules.min_support, rules.min_support_named
         ),
-        history=[_line(item.model_dump()) for item in history(tools)],
+        history=_history(tools, text, proofs),
     )
 
 
@@ -108,8 +111,24 @@ def _support(item: Checkup, claim: Claim, tools: Tools) -> Support:
     return Support(score=item.support, scorer=tools.support.name if tools.support else UNSCORED)
 
 
-def _line(record: dict[str, object]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in record.items() if value)
+def _history(tools: Tools, text: str, proofs: Sequence[Proof]) -> History:
+    """Return the editions that led to the report; none if they did not.
+
+    It may be another file than the project's own; editions of the store's first version have no
+    entries. JSON is Unicode, so bytes of the user's that are none stand there as question marks.
+    """
+    whole = tools.store.history()
+    editions = tuple(
+        item.model_copy(update={"text": _unicode(item.text), "report": _unicode(item.report)})
+        for item in whole.editions
+    )
+    whole = whole.model_copy(update={"editions": editions})
+    labels = {item.label for proof in proofs for item in proof.claim.citations}
+    return History() if any(check_history(whole, text, labels)) else whole
+
+
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def check(text: str) -> Proved:
@@ -136,7 +155,8 @@ def check(text: str) -> Proved:
     for claim in bundle.claims:
         problems += _recomputed(claim, rules)
     uncited = sum(not claim.is_cited for claim in report.claims())
-    return Proved(bundle, tuple(dict.fromkeys(problems)), uncited)
+    problems = list(dict.fromkeys(problems))
+    return Proved(bundle, tuple(problems), uncited, unpacked(bundle.history))
 
 
 def _said(section: str, block: ReadBlock, read: ReadClaim) -> Said:

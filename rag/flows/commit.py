@@ -16,12 +16,12 @@ from rag.text.footnotes import keep_footnotes
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from rag.adapters.store import Edition, Outcome, Resolution
+    from rag.adapters.store import Edition
     from rag.flows.desk import Desk, Turn
     from rag.flows.events import Event
     from rag.flows.standing import Brought
     from rag.stages.merge import Merged
-    from rag.types import Section
+    from rag.types import Outcome, Resolution, Section
 
 
 WITHHELD = "the user's text stands in its place"
@@ -37,7 +37,6 @@ def commit(  # noqa: PLR0913 - one edition, whole
     retracted: Sequence[str] = (),
     resolved: Sequence[Resolution] = (),
     outcomes: Mapping[str, Outcome] | None = None,
-    history: Sequence[str] = (),
 ) -> Generator[Event, None, Edition]:
     """Commit the turn as an edition, with the user's edits in its text, and publish it.
 
@@ -50,7 +49,6 @@ def commit(  # noqa: PLR0913 - one edition, whole
         retracted: keys of references that the report no longer stands on.
         resolved: conflicts settled with the edition.
         outcomes: other references that are done with it.
-        history: lines of a history that another store wrote before.
     """
     store = desk.tools.store
     report, merged = _merged(desk, turn.sections, brought)
@@ -80,7 +78,6 @@ def commit(  # noqa: PLR0913 - one edition, whole
             refused=tuple(sorted(turn.refused | hidden)),
             retracted=tuple(retracted),
             resolved=tuple(resolved),
-            brought=tuple(history),
         )
     )
     publish(desk.project, desk.tools, edition)

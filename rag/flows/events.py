@@ -58,13 +58,15 @@ class Composed(Value):
 
 
 class Adopted(Value):
-    """A report.md without its store is the first edition now."""
+    """A report.md without its store is the first edition now, or the last one of its history."""
 
     claims: int
     references: tuple[str, ...]
     """Keys of those of which every passage was found again."""
     lost: tuple[str, ...]
     """Labels of footnotes whose words do not stand in their references."""
+    editions: int = 0
+    """How many editions a proof bundle brought along."""
 
 
 class Deleted(Value):
@@ -86,6 +88,8 @@ class Restored(Value):
 
     edition: int
     number: int
+    unticked: tuple[str, ...] = ()
+    """Keys of the references that it does not know: their turn comes again."""
 
 
 class Ledger(Value):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ServiceError
 from rag.files import replace_file
 from rag.flows.events import Recovered
-from rag.stages.checklist import tick
+from rag.stages.checklist import tick, untick
 from rag.stages.merge import merge
 
 if TYPE_CHECKING:
@@ -31,27 +31,30 @@ def recover(project: Project, tools: Tools) -> Iterator[Recovered]:
 
 
 def publish(project: Project, tools: Tools, edition: Edition) -> None:
-    """Write the edition to report.md, tick its boxes in references.md, record that it is done."""
+    """Write the edition to report.md, set its boxes in references.md, record that it is done."""
     now = read_report(project)
-    if now != edition.text:
+    left_alone = now is not None and edition.before == edition.text  # as is a history taken over
+    if now != edition.text and not left_alone:
         untouched = now is None or now == edition.before
         text = (
             edition.text if untouched else merge(edition.before or "", now or "", edition.text).text
         )
         replace_file(project.report, text.encode("utf-8", "surrogateescape"))
-    if edition.ticks:
-        _tick(project, edition)
+    if edition.ticks or edition.unticks:
+        _set_boxes(project, edition)
     tools.store.publish(edition.number)
 
 
-def _tick(project: Project, edition: Edition) -> None:
+def _set_boxes(project: Project, edition: Edition) -> None:
     text, reading = project.read_checklist()
-    ticked = text
+    after = text
     for reference in reading.references:
         if reference.key in edition.ticks and not reference.checked:
-            ticked = tick(ticked, reference.line)
-    if ticked != text:
-        replace_file(project.checklist, ticked.encode("utf-8", "surrogateescape"))
+            after = tick(after, reference.line)
+        if reference.key in edition.unticks and reference.checked:
+            after = untick(after, reference.line)
+    if after != text:
+        replace_file(project.checklist, after.encode("utf-8", "surrogateescape"))
 
 
 def set_aside(project: Project, text: str) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.adapters.store import Resolution
 from rag.errors import UsageError
 from rag.flows.adopt import adopt
 from rag.flows.commit import commit
@@ -15,7 +14,7 @@ from rag.flows.ingest import check_store, remake
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
 from rag.flows.standing import bring_up_to_date, without
-from rag.types import Entry
+from rag.types import Entry, Resolution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

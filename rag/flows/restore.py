@@ -10,23 +10,27 @@ from rag.files import replace_file
 from rag.flows.desk import citations_of
 from rag.flows.events import NothingToDo, Restored, SetAside
 from rag.flows.publish import publish, read_report, recover, set_aside
+from rag.flows.retract import RETRACT
 from rag.flows.standing import own
 from rag.types import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.adapters.store import Edition, Outcome
+    from rag.adapters.store import Edition, Store
     from rag.flows.events import Event
     from rag.flows.project import Project
     from rag.flows.tools import Tools
+    from rag.types import Outcome
 
 
 def restore(project: Project, tools: Tools, number: int | None = None) -> Iterator[Event]:
     """Write an edition to report.md as it was committed; what the file held is set aside.
 
     An edition that is not the last one becomes a new one, so that nothing of the history is lost:
-    its claims return, also those that the user had deleted since, and later ones are retired.
+    its claims return, also those that the user had deleted since, and later ones are retired. The
+    references are in use again that were in use with it, also those retracted since; those that
+    came later are not, and their boxes are unticked, so that the next run takes them again.
 
     Args:
         project: where the files are.
@@ -37,7 +41,7 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
         What happens, as it happens.
 
     Raises:
-        UsageError: there is no such edition.
+        UsageError: there is no such edition, or the store lacks a reference that it stands on.
     """
     yield from recover(project, tools)
     latest = tools.store.latest()
@@ -46,6 +50,7 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
         last = f"the editions are 1 to {latest.number}" if latest else "run `rag compose`"
         which = "any edition" if number is None else f"edition {number}"
         raise UsageError(f"the store does not have {which}", advice=last)
+    _check_references(tools.store, edition)
     now = read_report(project)
     if now == edition.text and edition.number == latest.number:
         yield NothingToDo(reason=f"report.md is edition {edition.number}")
@@ -56,17 +61,54 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
         replace_file(project.report, edition.text.encode("utf-8", "surrogateescape"))
         yield Restored(edition=edition.number, number=edition.number)
         return
-    cited = {item.reference_key for item in citations_of(edition.sections)}
-    # What it stands on is in use again, if it was retracted meanwhile.
-    reinstated: dict[str, Outcome] = dict.fromkeys(cited & tools.store.retracted(), "used")
-    again = tools.store.commit_edition(_commit(latest, edition, now, reinstated))
+    again = tools.store.commit_edition(_commit(tools.store, latest, edition, now))
     publish(project, tools, again)
-    yield Restored(edition=edition.number, number=again.number)
+    yield Restored(edition=edition.number, number=again.number, unticked=again.unticks)
 
 
-def _commit(
-    latest: Edition, edition: Edition, now: str | None, reinstated: dict[str, Outcome]
-) -> Commit:
+def _check_references(store: Store, edition: Edition) -> None:
+    """Refuse an edition that stands on what the store never read: a clone has only its history."""
+    cited = {item.reference_key for item in citations_of(edition.sections)}
+    if lacking := sorted(cited - store.ingested().keys()):
+        raise UsageError(
+            f"edition {edition.number} stands on what the store lacks: {', '.join(lacking)}",
+            advice="see to it that references.md lists it, run `rag ingest`, then restore",
+        )
+
+
+def _commit(store: Store, latest: Edition, edition: Edition, now: str | None) -> Commit:
+    cited = frozenset(item.reference_key for item in citations_of(edition.sections))
+    then, used = _in_use_with(store, edition), store.used().keys()
+    back = (then - used) | (cited & store.retracted())
+    outcomes: dict[str, Outcome] = {
+        key: "used" if key in cited else "no material change" for key in back
+    }
+    later = (used | store.undrafted().keys()) - then
+    return Commit(
+        before=now,
+        report=edition.report,
+        text=edition.text,
+        sections=edition.sections,
+        cause=f"restore {edition.number}",
+        entries=_entries(latest, edition),
+        outcomes=outcomes,
+        unticked=tuple(sorted(later)),
+        welcome=tuple(claim.id for _, claim in own(edition.sections)),
+    )
+
+
+def _in_use_with(store: Store, edition: Edition) -> frozenset[str]:
+    """Return the keys of the references that were in use when an edition had been made."""
+    keys: set[str] = set()
+    for item in store.editions()[: edition.number]:
+        keys |= set(item.ticks)
+        keys -= set(item.unticks)
+        if item.cause.startswith(RETRACT):
+            keys.discard(item.cause.removeprefix(RETRACT))
+    return frozenset(keys)
+
+
+def _entries(latest: Edition, edition: Edition) -> tuple[Entry, ...]:
     current = {claim.id: (section, claim) for section, claim in own(latest.sections)}
     wanted = {claim.id: (section, claim) for section, claim in own(edition.sections)}
     reason = f"edition {edition.number} was restored"
@@ -80,13 +122,4 @@ def _commit(
         for name, (section, claim) in wanted.items()
         if name not in current
     ]
-    return Commit(
-        before=now,
-        report=edition.report,
-        text=edition.text,
-        sections=edition.sections,
-        cause=f"restore {edition.number}",
-        entries=tuple(entries),
-        outcomes=reinstated,
-        welcome=tuple(wanted),
-    )
+    return tuple(entries)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from rag.flows.tools import Tools
     from rag.types import Claim
 
+RETRACT = "retract "
+"""How the cause of an edition begins that takes a reference back; its key follows."""
+
 
 def retract(project: Project, tools: Tools, key: str) -> Iterator[Event]:
     """Remove exactly the claims that stand on nothing but the reference.
@@ -66,7 +69,7 @@ def retract(project: Project, tools: Tools, key: str) -> Iterator[Event]:
     )
     used = [item for item in in_use(desk) if item.key != key]
     turn = yield from draft(desk, Shelf(tools), turn, brought.stale, used)
-    yield from commit(desk, turn, brought, cause=f"retract {key}", retracted=[key])
+    yield from commit(desk, turn, brought, cause=f"{RETRACT}{key}", retracted=[key])
 
 
 def _leaving(tools: Tools, claim: Claim, key: str) -> str | None:

@@ -13,12 +13,13 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from rag.text.said import Figure, Said, taken_apart
-from rag.text.units import COUNTED, MEASURES
+from rag.text.contrast import differing, prefixed, same_unit, turned
+from rag.text.said import taken_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from rag.text.said import Figure, Said
     from rag.types import Claim
 
 _FIGURE_LIKENESS = 0.6
@@ -28,8 +29,6 @@ _STATEMENT_LIKENESS = 0.75
 _SHARED_WORDS = 3
 _COMMON = 40  # claims a word may stand in to bring two together, beside a tenth of all
 _ABOUT = Decimal("0.1")
-_COUNTED = frozenset(COUNTED.values())
-_NEGATIVE_PREFIXES = ("un", "in", "im", "non", "dis")
 
 
 class Conflict(NamedTuple):
@@ -128,14 +127,14 @@ def _compared(
     like = _likeness(one, other, weights) if len(shared) >= _SHARED_WORDS else 0
     if like < _FIGURE_LIKENESS:
         return None
-    turned = _turned(one, other)
-    mine, theirs = _differing(one.figures, other.figures)
+    opposite = turned(one, other)
+    mine, theirs = differing(one.figures, other.figures)
     if mine and theirs:
         is_told = shared & (one.capitals | other.capitals) or len(shared) > _SHARED_WORDS
-        reason = _figures_conflict(mine, theirs) if is_told and not turned else ""
+        reason = _figures_conflict(mine, theirs) if is_told and not opposite else ""
         return ("figure", reason) if reason else None
-    if turned and like >= _STATEMENT_LIKENESS:
-        return "statement", turned
+    if opposite and like >= _STATEMENT_LIKENESS:
+        return "statement", opposite
     return None
 
 
@@ -152,23 +151,9 @@ def _likeness(one: Said, other: Said, weights: Mapping[str, float]) -> float:
     apart = sum(weights[word] for word in mine ^ theirs)
     if not shared or shared < apart / 2:
         return 0.0
-    denied = {word for pair in _prefixed(one, other) for word in pair}
+    denied = {word for pair in prefixed(one, other) for word in pair}
     apart -= sum(weights[word] for word in denied)
     return shared / (shared + apart)
-
-
-def _differing(
-    one: tuple[Figure, ...], other: tuple[Figure, ...]
-) -> tuple[list[Figure], list[Figure]]:
-    """Return the figures of each that the other does not have."""
-    mine, theirs = list(one), list(other)
-    for alike in (_same_quantity, _same_figure):  # two GPUs are rather two GPUs than two
-        for figure in list(mine):
-            match = next((item for item in theirs if alike(figure, item)), None)
-            if match:
-                mine.remove(figure)
-                theirs.remove(match)
-    return mine, theirs
 
 
 def _figures_conflict(mine: list[Figure], theirs: list[Figure]) -> str:
@@ -178,7 +163,7 @@ def _figures_conflict(mine: list[Figure], theirs: list[Figure]) -> str:
     left = list(theirs)
     reasons = []
     for figure in mine:
-        alike = [item for item in left if _same_unit(figure, item)]
+        alike = [item for item in left if same_unit(figure, item)]
         match = min(
             alike, key=lambda item: item.quantity.unit != figure.quantity.unit, default=None
         )
@@ -188,23 +173,6 @@ def _figures_conflict(mine: list[Figure], theirs: list[Figure]) -> str:
         if not _compatible(figure, match):
             reasons.append(f"{figure.quantity.text} against {match.quantity.text}")
     return ", ".join(reasons)
-
-
-def _same_quantity(one: Figure, other: Figure) -> bool:
-    return one.quantity[:3] == other.quantity[:3]
-
-
-def _same_figure(one: Figure, other: Figure) -> bool:
-    return one.quantity[:2] == other.quantity[:2] and _same_unit(one, other)
-
-
-def _same_unit(one: Figure, other: Figure) -> bool:
-    """Whether both figures measure or count the same; of unknown nouns nobody knows."""
-    units = {one.quantity.unit, other.quantity.unit}
-    if len(units) == 1:
-        return True
-    known = units & _COUNTED
-    return not units & MEASURES and len(known) < len(units)
 
 
 def _compatible(one: Figure, other: Figure) -> bool:
@@ -225,39 +193,3 @@ def _bounds(figure: Figure) -> tuple[Decimal, Decimal]:
     if figure.hedged == "about":
         return low - abs(low * _ABOUT), high + abs(high * _ABOUT)
     return low, high
-
-
-def _turned(one: Said, other: Said) -> str:
-    """Return what turns one statement into the other's opposite; nothing if they agree."""
-    axes, others = Counter[str](), Counter[str]()
-    for (axis, _), count in one.signs.items():
-        axes[axis] += count
-    for (axis, _), count in other.signs.items():
-        others[axis] += count
-    common = axes.keys() & others.keys()
-    flipped = sorted(
-        axis
-        for axis in common
-        if axes[axis] == others[axis] and one.signs[axis, 1] != other.signs[axis, 1]
-    )
-    flips = sum(abs(one.signs[axis, 1] - other.signs[axis, 1]) for axis in flipped)
-    prefixed = _prefixed(one, other)
-    negated = abs(one.negations - other.negations)
-    if (flips + negated + len(prefixed)) % 2 == 0:
-        return ""
-    if flipped:
-        return f"opposite directions ({', '.join(flipped)})"
-    if prefixed:
-        return "one has a word that the other has with un- or in-"
-    return "one denies what the other says"
-
-
-def _prefixed(one: Said, other: Said) -> list[tuple[str, str]]:
-    """Return the words of either that the other has with `un-`, `in-` or the like."""
-    mine, theirs = one.words.keys() - other.words.keys(), other.words.keys() - one.words.keys()
-    pairs = [pair for a in mine for b in theirs for pair in ((a, b), (b, a))]
-    return sorted(
-        (long, short)
-        for long, short in pairs
-        if any(long == prefix + short for prefix in _NEGATIVE_PREFIXES)
-    )

@@ -24,7 +24,7 @@ from rag.types.claims import (
     claim_id,
 )
 from rag.types.documents import Chunk, Document, Evidence, Hit, Part, PartKind
-from rag.types.ledger import Entry, Fate
+from rag.types.ledger import Entry, Fate, History, Outcome, PastEdition, Resolution, Used
 from rag.types.outline import MATCH_COLUMNS, Outline, SectionSpec, Taxonomy, Term, TopicSpec
 from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
 
@@ -42,16 +42,20 @@ __all__ = [
     "Evidence",
     "Fate",
     "Fetched",
+    "History",
     "Hit",
     "NotModified",
+    "Outcome",
     "Outline",
     "Part",
     "PartKind",
+    "PastEdition",
     "ProposedCitation",
     "ProposedClaim",
     "QuestionTask",
     "Reference",
     "Rejected",
+    "Resolution",
     "Section",
     "SectionSpec",
     "SectionTask",
@@ -62,6 +66,7 @@ __all__ = [
     "Taxonomy",
     "Term",
     "TopicSpec",
+    "Used",
     "Value",
     "Verdict",
     "claim_id",

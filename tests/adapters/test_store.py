@@ -181,6 +181,21 @@ def test_what_was_not_drafted_is_known_until_it_is(store):
     assert store.undrafted() == {}
 
 
+def test_a_store_of_version_2_is_taken_on(tmp_path):
+    """Its editions are there, none of them with a box to untick; the next one may have some."""
+    with closing(Store(tmp_path)) as store:
+        commit(store)
+        before = store.editions()
+    with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
+        connection.execute("ALTER TABLE edition DROP COLUMN unticks")
+        connection.execute("CREATE TABLE brought (line TEXT NOT NULL)")
+        connection.execute("PRAGMA user_version = 2")
+    with closing(Store(tmp_path)) as store:
+        assert store.editions() == before
+        again = commit(store, outcomes={}, unticked=("a",))
+        assert (again.ticks, again.unticks, store.used()) == ((), ("a",), {})
+
+
 def test_a_newer_store_is_refused(tmp_path):
     """A store of a newer schema is left alone, and both versions are named."""
     Store(tmp_path).close()

@@ -234,6 +234,37 @@ def test_no_bundle_of_what_does_not_hold(copy: Path) -> None:
     assert (copy / "proof.json").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_clone_has_the_whole_history(copy: Path, tmp_path: Path) -> None:
+    """Composed, retracted, edited and bundled: a clone without a store tells what the project does.
+
+    A bundle that was changed, or is of an older form, is refused in one line.
+    """
+    assert run(copy, "retract", "delta").status == 0
+    edit(copy, "A training job on", "I read that a training job on")
+    clone = tmp_path / "clone"
+    assert run(copy, "verify", "--to-bundle", "proof.json").status == 0
+    shutil.copytree(copy, clone, ignore=shutil.ignore_patterns("store"))
+    content = (clone / "proof.json").read_bytes()
+    for old, new, told in (
+        (b"compose garden", b"compose gardens", "changed after it was made"),
+        (b'"version": 2', b'"version": 1', "no proof bundle of version 2"),
+    ):
+        (clone / "other.json").write_bytes(content.replace(old, new))
+        done = run(clone, "compose", "--history", "other.json")
+        assert done.status in {1, 2}
+        assert told in done.line
+    (done,) = run_each(clone, "verify --from-bundle proof.json")
+    assert "history as recorded: 4 editions lead to the report, edited by hand since" in done.out
+    done = run(clone, "compose", "--history", "proof.json")
+    assert (done.status, done.err) == (0, "")
+    assert "with 4 editions" in done.out
+    asked = ["history", "history --json", "diff 1 2", "diff 0 3", "diff", "blame --json", "blame"]
+    mine, theirs = run_each(clone, *asked), run_each(copy, *asked)
+    assert mine == theirs
+    assert {(item.status, item.err) for item in mine} == {(0, "")}
+    assert (clone / "report.md").read_bytes() == (copy / "report.md").read_bytes()
+
+
 # --- history, diff, blame -----------------------------------------------------------------------
 
 

@@ -12,7 +12,6 @@ from fakes import FakeEmbedder, ScriptedWriter
 from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
 
 from rag.errors import RagError, UsageError
-from rag.flows.bundle import bundle_of
 from rag.flows.compose import compose
 from rag.flows.events import (
     Adopted,
@@ -28,7 +27,6 @@ from rag.flows.events import (
 )
 from rag.flows.ingest import ingest
 from rag.flows.status import status
-from rag.flows.verify import verify_report
 from rag.types import Block, Draft, QuestionTask, SectionTask, Skipped
 
 if TYPE_CHECKING:
@@ -498,24 +496,6 @@ def test_a_clone_takes_its_report_over(
     assert whole
     assert again
     assert again.sections == whole.sections
-    cloned.store.close()
-
-
-def test_a_bundle_brings_the_history_along(project: Project, tools: FakeTools) -> None:
-    """Taken over with its proof, a report keeps its history; a proof of another is refused."""
-    list(compose(project, tools, every=True))
-    proof = bundle_of(tools, _report(project), verify_report(project, tools))
-    other = _clone(project, project.root.parent / "other", NAMES)
-    other.project.report.write_bytes(project.report.read_bytes() + b"\nMore.\n")
-    with pytest.raises(UsageError, match="another report"):
-        list(compose(other.project, other, proof=proof))
-    assert other.store.latest() is None
-    other.store.close()
-    cloned = _clone(project, project.root.parent / "clone", NAMES)
-    list(compose(cloned.project, cloned, proof=proof))
-    brought = cloned.store.brought()
-    assert len(brought) == 4
-    assert all(f"compose {name}" in line for name, line in zip(NAMES, brought, strict=True))
     cloned.store.close()
 
 

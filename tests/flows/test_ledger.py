@@ -6,18 +6,37 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import ScriptedWriter
-from projects import OUTLINE, PAGES, SITE, FakeTools, boxes, checklist, of, project_at
+from projects import (
+    OUTLINE,
+    PAGES,
+    SITE,
+    FakeTools,
+    boxes,
+    checklist,
+    of,
+    project_at,
+    quoting,
+)
 
 from rag.errors import UsageError
 from rag.flows.compose import compose
-from rag.flows.events import Composing, Deleted, Kept, Ledger, NothingToDo, SetAside, Stale
+from rag.flows.events import (
+    Composing,
+    Deleted,
+    Kept,
+    Ledger,
+    NothingToDo,
+    Restored,
+    SetAside,
+    Stale,
+)
 from rag.flows.history import blame, diff, history
 from rag.flows.refresh import refresh
 from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.restore import restore
 from rag.flows.retract import retract
 from rag.flows.standing import own
-from rag.types import Block, Draft, ProposedCitation, ProposedClaim
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -302,6 +321,71 @@ def test_a_restored_edition_stands_on_what_was_retracted(
     assert not any(
         entry.fate == "restored" for event in of(Ledger, seen) for entry in event.entries
     )
+
+
+def test_what_came_after_a_restored_edition_is_read_again(
+    project: Project, tools: FakeTools
+) -> None:
+    """Boxes ticked since are open again, those ticked before stay; composed, all is as it was."""
+    list(compose(project, tools, every=True))
+    last = report(project)
+    (seen,) = of(Restored, restore(project, tools, 2))
+    assert seen.unticked == ("gamma", "garden")
+    assert boxes(project) == {"alpha": True, "beta": True, "gamma": False, "garden": False}
+    assert tools.store.used().keys() == {"alpha", "beta"}
+    list(compose(project, tools, section="training"))
+    assert "Gamma" not in report(project)
+    list(compose(project, tools, every=True))
+    assert report(project) == last
+    assert all(boxes(project).values())
+
+
+def test_a_restored_edition_knows_what_was_in_use_with_it(
+    project: Project, tools: FakeTools
+) -> None:
+    """Taken back before it stays out; used before it without a claim stays in; box by box."""
+    text = project.checklist.read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    project.checklist.write_text("".join([*lines[:2], lines[5], *lines[2:5]]), encoding="utf-8")
+    list(compose(project, tools))  # 1: the garden, which brings nothing
+    list(compose(project, tools))  # 2: alpha
+    list(retract(project, tools, "alpha"))  # 3
+    list(compose(project, tools, every=True))  # 4 and 5
+    list(retract(project, tools, "beta"))  # 6
+    list(restore(project, tools, 3))
+    assert boxes(project) == {"garden": True, "alpha": True, "beta": True, "gamma": False}
+    assert tools.store.used().keys() == {"garden"}
+    assert tools.store.retracted() == {"alpha", "beta"}
+    list(restore(project, tools, 2))
+    assert tools.store.used().keys() == {"garden", "alpha"}
+    assert tools.store.retracted() == {"beta"}
+    list(restore(project, tools, 6))
+    assert tools.store.used().keys() == {"garden", "gamma"}
+    assert boxes(project) == {"garden": True, "alpha": False, "beta": True, "gamma": True}
+
+
+def test_a_restored_edition_forgets_what_later_ones_lack(tmp_path: Path) -> None:
+    """A reference whose draft of a section failed later is taken whole when its turn comes."""
+    failing = {"training"}
+
+    def writing(task: SectionTask | QuestionTask) -> Draft | Skipped:
+        if task.spec.id in failing:
+            return Skipped(subject="", stage="draft", reason="no words today")
+        return quoting(task)
+
+    project = project_at(tmp_path, checklist(["beta", "alpha"]))
+    tools = FakeTools(project, PAGES, ScriptedWriter(writing))
+    list(compose(project, tools))
+    list(compose(project, tools))
+    assert tools.store.undrafted() == {"alpha": {"training"}}
+    list(restore(project, tools, 1))
+    assert tools.store.undrafted() == {}
+    failing.clear()
+    list(compose(project, tools))
+    assert "96 GB" in report(project)
+    assert "12 days" in report(project)
+    assert all(boxes(project).values())
+    tools.store.close()
 
 
 # --- conflicts ----------------------------------------------------------------------------------

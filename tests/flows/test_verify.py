@@ -473,15 +473,15 @@ def bundled(desk: Desk) -> str:
 
 def test_a_bundle_holds_with_no_store(desk: Desk) -> None:
     """A fresh bundle has no problem, all the claims and the editions' history."""
-    bundle, problems, uncited = check(bundled(desk))
+    bundle, problems, uncited, past = check(bundled(desk))
     assert (problems, uncited) == ((), 0)
     assert bundle.report == desk.text
     assert [item.id for item in bundle.claims] == [
         item.claim.id for item in desk.verified().claims if item.claim
     ]
     assert {item.support.scorer for item in bundle.claims} == {"verbatim"}
-    assert len(bundle.history) == 5
-    assert all("cause: compose" in line for line in bundle.history)
+    assert past == desk.made.tools.store.history()
+    assert len(past.editions) == 5
 
 
 def test_a_bundle_of_an_edited_report(desk: Desk) -> None:
@@ -493,7 +493,7 @@ def test_a_bundle_of_an_edited_report(desk: Desk) -> None:
     desk.swap("# Accelerators\n", f"# Accelerators\n\nEach Beta chip has 141 GB.{mark}\n")
     desk.add(f"Chips have 282 GB ({CALCULATION}).{mark}{desk.mark('gamma', 'faulty node')}")
     desk.add("This is mine.")
-    _, problems, uncited = check(bundled(desk))
+    _, problems, uncited, _ = check(bundled(desk))
     assert (problems, uncited) == ((), 1)
     assert scorers(bundled(desk)) == {"verbatim", "none"}
     desk.made.tools.support = FakePairScorer()

@@ -47,6 +47,7 @@ def play(  # noqa: PLR0913 - all that decides on one run
     *,
     own_outline: bool = True,
     support: PairScorer | None = None,
+    kind: type[HostileWriter] = HostileWriter,
 ) -> Played:
     """Let a hostile writer write a report from documents with orders planted in them.
 
@@ -57,12 +58,13 @@ def play(  # noqa: PLR0913 - all that decides on one run
         orders: attacks to plant.
         own_outline: whether the outline is the small one; else it is the project's.
         support: asks whether passages entail claims; nobody asks if None.
+        kind: how the writer's drafts reach the run.
     """
     chance = Random(seed)  # noqa: S311 - tricks, no secrets
     names = chance.sample(sorted(pages), len(pages))
     project = _project(root, names, own_outline=own_outline)
     web = planted(chance, {name: pages[name] for name in names}, orders)
-    writer = HostileWriter(seed, [line for text in orders for line in [" ".join(text.split())]])
+    writer = kind(seed, [line for text in orders for line in [" ".join(text.split())]])
     tools = FakeTools(project, {f"{SITE}{name}": page for name, page in web.items()}, writer)
     tools.support = support
     audit = Audit(tools.store, tools.config.outline)

@@ -11,6 +11,7 @@ from fakes import FakePairScorer
 from hostile.documents import INVENTED, real_documents
 from hostile.lies import LIES
 from hostile.playing import Played, play
+from hostile.wire import MANGLES, WireWriter
 from hostile.writers import SHAPES
 from rag.adapters.support import SupportScorer
 
@@ -124,6 +125,18 @@ def test_a_writer_is_a_function_of_its_seed(tmp_path: Path, attacks: list[str]) 
     one, again = (play(tmp_path / name, 11, INVENTED, attacks) for name in ("one", "again"))
     assert one == again
     assert play(tmp_path / "other", 12, INVENTED, attacks).played != one.played
+
+
+def test_over_a_wire(tmp_path: Path, attacks: list[str], say: Say) -> None:
+    """Drafts that come as text, half of them mangled: what is no draft never becomes one."""
+    every = (
+        play(tmp_path / str(seed), seed, INVENTED, attacks, kind=WireWriter)
+        for seed in range(40, 48)
+    )
+    found = _together(every)
+    say(_figures("invented documents, over a wire", found))
+    assert not found.wrong, "\n".join(found.examples)
+    assert {mangle.__name__ for mangle in MANGLES} <= found.played.keys()
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from rag.stages.bundle import (
     check_bundle,
     make_bundle,
     read_bundle,
+    unpacked,
 )
 from rag.stages.readback import read_back
 from rag.stages.render import Cited, render_report
@@ -29,11 +30,17 @@ from rag.types import (
     Block,
     Claim,
     Draft,
+    Entry,
+    History,
     Outline,
+    PastEdition,
     ProposedCitation,
     ProposedClaim,
+    Rejected,
+    Resolution,
     Section,
     SectionSpec,
+    Used,
 )
 
 NOTES = document("""---
@@ -124,13 +131,49 @@ PROOFS = [
 ]
 
 
+def past(number: int, **fields: object) -> PastEdition:
+    """Return an edition with the report's claims, all of them added in it."""
+    entries = tuple(
+        Entry(section=section.id, fate="added", claim=item)
+        for section in SECTIONS
+        for item in section.claims
+    )
+    given = {
+        "number": number,
+        "at": "2025-01-02T03:04:05+00:00",
+        "cause": "compose notes",
+        "calls": 2,
+        "ticks": ("notes",),
+        "unticks": (),
+        "report": REPORT,
+        "text": REPORT,
+        "sections": SECTIONS,
+        "entries": entries,
+        "rejected": (),
+    }
+    return PastEdition.model_validate(given | fields)
+
+
+FELL = Rejected(claim=claim("P4d has 400 Gbps."), verdict="not_entailed", reason="no")
+HISTORY = History(
+    editions=(
+        past(1, text="# Report\r\n\nMine.\r\n", sections=(), entries=(), rejected=(("net", FELL),)),
+        past(2),
+    ),
+    used=(Used(key="notes", outcome="used", edition=2, at="2025-01-02T03:04:05+00:00"),),
+    refused=(("0" * 16, 1),),
+    retracted=(("talk", 1),),
+    resolved=((Resolution(conflict="c1", kept="", reason="both are"), 2),),
+)
+
+
 def bundled(**fields: object) -> str:
     """Return the bundle of the report, with other fields where they are given."""
     given = {
         "references": {key: item.reference for key, item in CITED.items()},
         "documents": {of.id: of for of in DOCUMENTS.values()},
         "rules": RULES,
-        "history": ("edition 1: 5 claims",),
+        "history": HISTORY,
     }
     return make_bundle(REPORT, PROOFS, **given | fields)
 
@@ -161,7 +204,7 @@ def test_a_bundle_proves_its_report():
     bundle = read_bundle(bundled())
     assert problems(bundle) == []
     assert bundle.report == REPORT
-    assert bundle.history == ("edition 1: 5 claims",)
+    assert unpacked(bundle.history) == HISTORY
     assert [item.id for item in bundle.claims] == [
         item.id for section in SECTIONS for item in section.claims
     ]
@@ -202,7 +245,13 @@ def test_a_bundle_is_canonical():
 def fields_of(data: dict[str, object]) -> list[tuple[object, object]]:
     """Return where in a bundle words stand: report, rules, history, claims, passages."""
     places: list[tuple[object, object]] = [(data, "report"), (data, "outline")]
-    places += [(data[name], at) for name in ("history",) for at in range(len(data[name]))]
+    past = data["history"]
+    for edition in past["editions"]:
+        places += [(edition, "at"), (edition, "cause")]
+        places += [(change, 2) for change in (*edition["text"], *edition["report"])]
+    places += [(item, "text") for item in past["claims"]]
+    places += [(item, "quote") for item in past["citations"]]
+    places += [(item, "key") for item in past["used"]]
     places += [(group, at) for group in data["names"] for at in range(len(group))]
     for item in data["claims"]:
         places += [(item, name) for name in ("id", "text", "attribution", "calculation", "form")]
@@ -248,13 +297,16 @@ def test_no_changed_number_goes_unseen(path):
     assert ("seal", "") in problems(read_bundle(json.dumps(content)))
 
 
-SEALED_ONLY = {"history", "names", "around", "speakers", "outline", "scorer"}
+SEALED_ONLY = {"at", "cause", "names", "around", "speakers", "outline", "scorer"}
 """What nothing else in a bundle repeats, as far as this stage looks."""
 
 
 def seen_without_seal(data: dict[str, object]) -> list[tuple[object, object]]:
     """Return where in a bundle the words stand that something else in it repeats."""
-    sealed = [id(data["history"]), *(id(group) for group in data["names"])]
+    past = data["history"]
+    sealed = [id(group) for group in (*data["names"], *past["used"])]
+    for edition in past["editions"]:
+        sealed += [id(change) for change in (*edition["text"], *edition["report"])]
     for item in data["claims"]:
         for note in item["citations"]:
             sealed += [id(note["passage"]), id(note["speakers"])]
@@ -333,8 +385,9 @@ def test_a_passage_elsewhere_holds_no_quote(offset):
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"version": 2}, "version"),
-        ({"version": "1"}, "version"),
+        ({"version": 1}, "version"),
+        ({"version": 3}, "version"),
+        ({"version": "2"}, "version"),
         ({"more": 1}, "more"),
         ({"report": None}, "report"),
         ({"history": "one"}, "history"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.stages.checklist import key_of, read_checklist, tick
+from rag.stages.checklist import key_of, read_checklist, tick, untick
 from rag.types import Reference
 
 FRAGMENTS = st.sampled_from(
@@ -67,6 +67,10 @@ def test_tick_changes_the_one_character_in_the_box(text):
         expected[place] = reference.model_copy(update={"checked": True})
         assert read_checklist(ticked).references == tuple(expected)
         assert tick(ticked, reference.line) == ticked
+        opened = untick(ticked, reference.line)
+        expected[place] = reference.model_copy(update={"checked": False})
+        assert read_checklist(opened).references == tuple(expected)
+        assert tick(opened, reference.line).lower() == ticked.lower()
 
 
 @given(CHECKLISTS)
@@ -193,6 +197,8 @@ def test_tick_refuses_a_line_without_a_box(line):
     """Nothing is ticked where no reference can stand."""
     with pytest.raises(ValueError, match="no box"):
         tick("# Title\n- [ ] a.md\n```\n- [ ] b.md\n", line)
+    with pytest.raises(ValueError, match="no box"):
+        untick("# Title\n- [x] a.md\n```\n- [x] b.md\n", line)
 
 
 # --- entries ---------------------------------------------------------------------------------

@@ -180,6 +180,74 @@ def test_a_false_word_settles_nothing(word):
     assert fates(found) == [("restored", B.id)]
 
 
+HONEST = [
+    ("merged", "Alpha chips have 96 GB of memory.", "Each of the Alpha chips has 96 GB of memory."),
+    (
+        "merged",
+        "A Gamma job takes 12 days on 64 chips.",
+        "On 64 chips, a Gamma job takes 12 days and costs 40 dollars.",
+    ),
+    (
+        "superseded",
+        "Delta chips have 141 GB of memory on each of them.",
+        "Each of the Delta chips has 192 GB of memory since the update.",
+    ),
+    (
+        "superseded",
+        "A training job on 64 Alpha chips takes 12 days.",
+        "A training job takes 9 days on 64 Alpha chips.",
+    ),
+    (
+        "superseded",
+        "The Alpha compiler does not support dynamic shapes.",
+        "The Alpha compiler supports dynamic shapes.",
+    ),
+    (
+        "superseded",
+        "Prices of the Alpha instances rise every year.",
+        "Prices of the Alpha instances fall every year.",
+    ),
+    (
+        "superseded",
+        "the network recovers from a faulty node within 9 minutes",
+        "the network recovers from a faulty node within 4 minutes",
+    ),
+]
+FALSE = [
+    # another thing, in the same words
+    ("merged", "Beta chips have 96 GB of memory.", "Alpha chips have 96 GB of memory."),
+    ("superseded", "Beta chips have 141 GB of memory.", "Alpha chips have 96 GB of memory."),
+    ("superseded", "The P5 instance has 8 GPUs in it.", "The P6 instance has 4 GPUs in it."),
+    # a name, a figure or a scope less
+    ("merged", "Alpha and Beta chips have 96 GB of memory.", "Alpha chips have 96 GB of memory."),
+    ("merged", "Alpha has 96 GB and 8 chips.", "Alpha has 96 GB of memory and more chips."),
+    ("merged", "Alpha costs 40 dollars per hour.", "Alpha costs 40 dollars."),
+    # the opposite
+    ("merged", "The compiler supports Alpha chips.", "The compiler does not support Alpha chips."),
+    # few words shared, or nothing that has changed
+    ("superseded", "Alpha chips need water to be cooled.", "Alpha chips cost 40 dollars per hour."),
+    ("superseded", "Alpha chips have 96 GB of memory.", "Alpha chips have a lot of memory."),
+    ("superseded", "Alpha chips have 96 GB of memory.", "Alpha chips have 2.9 TB/s of memory."),
+    ("superseded", "the node has 8 fans and a pump", "the rack has 4 fans and a door"),
+    (
+        "superseded",
+        "Training on Alpha takes 12 days.",
+        "Inference on Alpha takes 9 days.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fate", "old", "new"), [*HONEST, *FALSE])
+def test_only_what_can_take_its_place_does(fate, old, new):
+    """The same thing named, and all of it said, or something else said of it; else it stays."""
+    prior, by = claim(old), claim(new, "two")
+    word = Settled(claim=prior.id, fate=fate, by=by.id, reason="it is so")
+    found = accounted(section(prose(prior)), [prose(by)], word)
+    settled = (fate, prior.id) in fates(found)
+    assert settled is ((fate, old, new) in HONEST)
+    assert settled or ("restored", prior.id) in fates(found)
+
+
 def test_a_newer_figure_supersedes_with_its_reason():
     """A claim on the same subject may take the place of an older one; the reason is recorded."""
     newer = claim("Beta chips have 192 GB of memory on each of them now.", "three")

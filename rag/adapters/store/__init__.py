@@ -6,9 +6,6 @@ from rag.adapters.store.records import (
     Edition,
     Failed,
     Ingested,
-    Outcome,
-    Resolution,
-    Used,
 )
 from rag.adapters.store.schema import SCHEMA_VERSION
 
@@ -18,8 +15,5 @@ __all__ = [
     "Edition",
     "Failed",
     "Ingested",
-    "Outcome",
-    "Resolution",
     "Store",
-    "Used",
 ]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.adapters.store.editions import Editions, now
+from rag.adapters.store.editions import now
+from rag.adapters.store.histories import Histories
 from rag.adapters.store.records import Failed, Ingested
 from rag.adapters.store.schema import LEDGER, SCHEMA, SCHEMA_VERSION, STEPS
 from rag.errors import PrerequisiteError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from rag.ports import Vector
 
 
-class Store(Editions):
+class Store(Histories):
     """The truth of one project, in `folder/rag.db` and `folder/sources/`.
 
     Args:
@@ -75,7 +76,7 @@ class Store(Editions):
                     steps += STEPS[older]
                 for statement in steps:
                     execute(statement)
-                if 0 < version < SCHEMA_VERSION:
+                if version == 1:
                     self._name_claims_anew(execute)
                 execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

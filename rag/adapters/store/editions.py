@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rag.adapters.store.records import Edition, Resolution, Used
+from rag.adapters.store.records import Edition
 from rag.files import transaction
-from rag.types import Entry, Rejected, Section, claim_id
+from rag.types import Entry, Rejected, Resolution, Section, Used, claim_id
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.adapters.store.records import Commit
     from rag.types import Skipped
 
-_EDITION = "number, before, report, text, sections, ticks, published, at, cause, calls"
+_EDITION = "number, before, report, text, sections, ticks, published, at, cause, calls, unticks"
 
 
 class Editions:
@@ -52,17 +52,18 @@ class Editions:
         with transaction(self._connection) as execute:
             number = execute("SELECT coalesce(max(number), 0) + 1 FROM edition").fetchone()[0]
             execute(
-                "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+                "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
                 (
                     number,
-                    _blob(commit.before),
-                    _blob(commit.report),
-                    _blob(commit.text),
-                    _json(commit.sections),
+                    blob(commit.before),
+                    blob(commit.report),
+                    blob(commit.text),
+                    as_json(commit.sections),
                     json.dumps(sorted(commit.outcomes)),
                     now(),
                     commit.cause,
                     commit.calls,
+                    json.dumps(sorted(commit.unticked)),
                 ),
             )
             for key, outcome in commit.outcomes.items():
@@ -71,11 +72,7 @@ class Editions:
                 )
                 execute("DELETE FROM undrafted WHERE key = ?", (key,))
                 execute("DELETE FROM retracted WHERE key = ?", (key,))
-            for section, fallen in commit.rejected:
-                execute(
-                    "INSERT INTO rejected VALUES (?, ?, ?)",
-                    (number, section, fallen.model_dump_json()),
-                )
+            write_rejected(execute, number, commit.rejected)
             _replace_undrafted(execute, commit.undrafted)
             _write_ledger(execute, number, commit)
         return self._edition("WHERE number = ?", (number,))[0]
@@ -124,10 +121,6 @@ class Editions:
         )
         return [(row[0], Entry.model_validate_json(row[1])) for row in rows]
 
-    def brought(self) -> list[str]:
-        """Return the lines of the history that an adopted report brought along."""
-        return [row[0] for row in self._connection.execute("SELECT line FROM brought")]
-
     def rejected(self, number: int) -> list[tuple[str, Rejected]]:
         """Return, with their sections, the claims that fell when an edition was made."""
         rows = self._connection.execute(
@@ -170,6 +163,7 @@ class Editions:
                 at=row[7],
                 cause=row[8],
                 calls=row[9],
+                unticks=tuple(json.loads(row[10])),
             )
             for row in rows
         ]
@@ -185,10 +179,7 @@ class Editions:
 
 
 def _write_ledger(execute: Any, number: int, commit: Commit) -> None:
-    for entry in commit.entries:
-        execute(
-            "INSERT INTO entry VALUES (?, ?, ?)", (number, entry.claim.id, entry.model_dump_json())
-        )
+    write_entries(execute, number, commit.entries)
     for claim in commit.refused:
         execute("INSERT OR REPLACE INTO refused VALUES (?, ?)", (claim, number))
     for claim in commit.welcome:
@@ -197,12 +188,29 @@ def _write_ledger(execute: Any, number: int, commit: Commit) -> None:
         execute("INSERT OR REPLACE INTO retracted VALUES (?, ?)", (key, number))
         execute("DELETE FROM used WHERE key = ?", (key,))
         execute("DELETE FROM undrafted WHERE key = ?", (key,))
-    for line in commit.brought:
-        execute("INSERT INTO brought VALUES (?)", (line,))
+    for key in commit.unticked:
+        execute("DELETE FROM used WHERE key = ?", (key,))
+        execute("DELETE FROM undrafted WHERE key = ?", (key,))
     for item in commit.resolved:
         execute(
             "INSERT OR REPLACE INTO resolution VALUES (?, ?, ?, ?)",
             (item.conflict, item.kept, item.reason, number),
+        )
+
+
+def write_entries(execute: Any, number: int, entries: Iterable[Entry]) -> None:
+    """Keep what became of claims in an edition."""
+    for entry in entries:
+        execute(
+            "INSERT INTO entry VALUES (?, ?, ?)", (number, entry.claim.id, entry.model_dump_json())
+        )
+
+
+def write_rejected(execute: Any, number: int, rejected: Iterable[tuple[str, Rejected]]) -> None:
+    """Keep the claims that fell when an edition was made, with their sections."""
+    for section, fallen in rejected:
+        execute(
+            "INSERT INTO rejected VALUES (?, ?, ?)", (number, section, fallen.model_dump_json())
         )
 
 
@@ -211,7 +219,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _json(sections: Sequence[Section]) -> str:
+def as_json(sections: Sequence[Section]) -> str:
+    """Return sections as the store keeps them."""
     return json.dumps([section.model_dump(mode="json") for section in sections])
 
 
@@ -225,7 +234,7 @@ def _replace_undrafted(execute: Any, undrafted: Sequence[tuple[str, Skipped]]) -
         )
 
 
-def _blob(text: str | None) -> bytes | None:
+def blob(text: str | None) -> bytes | None:
     """Return what a file holds, byte for byte: the user's words need not be UTF-8."""
     return None if text is None else text.encode("utf-8", "surrogateescape")
 

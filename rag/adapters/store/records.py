@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
-from rag.types import Entry, Reference, Rejected, Section, Skipped, Source, Value
-
-Outcome = Literal["used", "no material change"]
+from rag.types import (
+    Entry,
+    Outcome,
+    Reference,
+    Rejected,
+    Resolution,
+    Section,
+    Skipped,
+    Source,
+    Value,
+)
 
 
 class Ingested(Value):
@@ -35,15 +41,6 @@ class Failed(Value):
     at: str
 
 
-class Used(Value):
-    """A reference whose evidence the report has, or which brought none."""
-
-    key: str
-    outcome: Outcome
-    edition: int
-    at: str
-
-
 class Edition(Value):
     """One committed state of the report."""
 
@@ -56,22 +53,15 @@ class Edition(Value):
     """The report with the user's own edits merged in: what report.md is to hold."""
     sections: tuple[Section, ...]
     ticks: tuple[str, ...]
-    """Keys of the references whose boxes go with the edition."""
+    """Keys of the references whose boxes are ticked with the edition."""
+    unticks: tuple[str, ...] = ()
+    """Keys of those whose boxes are unticked: their turn comes again."""
     published: bool
     at: str
     cause: str = ""
     """What made it, as a user would call it: `compose efa`, `retract efa`."""
     calls: int = 0
     """How often a writer was asked."""
-
-
-class Resolution(Value):
-    """How a conflict between two claims was settled."""
-
-    conflict: str
-    kept: str
-    """The id of the claim that stands; empty if both do."""
-    reason: str
 
 
 class Commit(Value):
@@ -103,5 +93,5 @@ class Commit(Value):
     retracted: tuple[str, ...] = ()
     """Keys of references that the report no longer stands on."""
     resolved: tuple[Resolution, ...] = ()
-    brought: tuple[str, ...] = ()
-    """Lines of a history that another store wrote before."""
+    unticked: tuple[str, ...] = ()
+    """Keys of references that are in use no more, until their turn comes again."""

@@ -1,6 +1,6 @@
 """The tables of `rag.db`. A change of them is a new version, with the step that leads to it."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -24,7 +24,8 @@ CREATE TABLE used (
 CREATE TABLE edition (
     number INTEGER PRIMARY KEY, before BLOB, report BLOB NOT NULL, text BLOB NOT NULL,
     sections TEXT NOT NULL, ticks TEXT NOT NULL, published INTEGER NOT NULL, at TEXT NOT NULL,
-    cause TEXT NOT NULL DEFAULT '', calls INTEGER NOT NULL DEFAULT 0
+    cause TEXT NOT NULL DEFAULT '', calls INTEGER NOT NULL DEFAULT 0,
+    unticks TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE rejected (
     edition INTEGER NOT NULL, section TEXT NOT NULL, json TEXT NOT NULL
@@ -42,16 +43,20 @@ CREATE TABLE retracted (key TEXT PRIMARY KEY, edition INTEGER NOT NULL);
 CREATE TABLE resolution (
     conflict TEXT PRIMARY KEY, kept TEXT NOT NULL, reason TEXT NOT NULL, edition INTEGER NOT NULL
 );
-CREATE TABLE brought (line TEXT NOT NULL);
 CREATE TABLE support (question TEXT PRIMARY KEY, score REAL NOT NULL, scorer TEXT NOT NULL)
 """
-"""What version 2 added to version 1; `edition` then gained its last two columns, too."""
+"""What version 2 added to version 1; `edition` then gained `cause` and `calls`, too."""
 
 STEPS = {
     1: (
         "ALTER TABLE edition ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE edition ADD COLUMN calls INTEGER NOT NULL DEFAULT 0",
         *LEDGER.split(";"),
-    )
+    ),
+    # A history that is brought along is the ledger's own now, no longer lines beside it.
+    2: (
+        "ALTER TABLE edition ADD COLUMN unticks TEXT NOT NULL DEFAULT '[]'",
+        "DROP TABLE IF EXISTS brought",
+    ),
 }
 """By version: what leads to the next one."""

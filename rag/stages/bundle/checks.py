@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from rag.errors import RagError
+from rag.stages.bundle.ledger import check_history
+from rag.stages.bundle.past import unpacked
 from rag.stages.bundle.sealing import checksum, seal_of
 from rag.stages.bundle.values import VERSION, Bundle, Problem, Said
 from rag.text.labels import footnote_label
@@ -27,7 +29,7 @@ def read_bundle(text: str) -> Bundle:
         RagError: it is no bundle, or one of another version; names the first bad field.
     """
     try:
-        return Bundle.model_validate_json(text)
+        return Bundle.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(item) for item in first["loc"]) or "the whole"
@@ -60,6 +62,8 @@ def check_bundle(
             problems.append(Problem("support", claim.id, reason))
         for citation in claim.citations:
             problems += _of_citation(citation, documents, footnotes)
+    labels = {item.label for claim in bundle.claims for item in claim.citations}
+    problems += check_history(unpacked(bundle.history), bundle.report, labels)
     return list(dict.fromkeys(problems))
 
 

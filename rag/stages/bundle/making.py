@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.stages.bundle.past import packed
 from rag.stages.bundle.sealing import canonical, checksum, seal_of
 from rag.stages.bundle.values import (
     VERSION,
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rag.stages.bundle.values import BundleRules, Proof
-    from rag.types import Citation, Document, Reference
+    from rag.types import Citation, Document, History, Reference
 
 
 def make_bundle(  # noqa: PLR0913 - each is another source
@@ -28,7 +29,7 @@ def make_bundle(  # noqa: PLR0913 - each is another source
     references: Mapping[str, Reference],
     documents: Mapping[str, Document],
     rules: BundleRules,
-    history: Sequence[str] = (),
+    history: History,
 ) -> str:
     """Return the bundle of a report as canonical JSON.
 
@@ -38,7 +39,7 @@ def make_bundle(  # noqa: PLR0913 - each is another source
         references: by key, all that are cited.
         documents: by id, all that are cited.
         rules: what the claims were held to.
-        history: the ledger's lines, oldest first.
+        history: all editions that led to the report.
     """
     cited = {
         (citation.reference_key, citation.document_id)
@@ -57,7 +58,7 @@ def make_bundle(  # noqa: PLR0913 - each is another source
             _reference(references[key], documents[document]) for key, document in sorted(cited)
         ),
         claims=tuple(_claim(proof, documents) for proof in proofs),
-        history=tuple(history),
+        history=packed(history),
         seal="",
     )
     return canonical(bundle.model_copy(update={"seal": seal_of(bundle)}).model_dump(mode="json"))

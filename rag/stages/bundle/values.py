@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
+from rag.stages.bundle.past import PackedHistory
 from rag.types import Outline, Value
 
 if TYPE_CHECKING:
     from rag.types import Claim
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""The form of the JSON. Only this one is read: whoever has the store makes a bundle anew at once.
+Version 1 had its history as lines."""
 
 
 class _Strict(Value):
@@ -82,7 +85,7 @@ class BundledClaim(_Strict):
 class Bundle(_Strict):
     """All that proves a report."""
 
-    version: Literal[1]
+    version: Literal[2]
     report: str
     report_sha256: str
     outline: str
@@ -95,8 +98,8 @@ class Bundle(_Strict):
     references: tuple[BundledReference, ...]
     claims: tuple[BundledClaim, ...]
     """In the order of the report."""
-    history: tuple[str, ...]
-    """The ledger's lines, oldest first."""
+    history: PackedHistory
+    """All editions that led to the report; none, if they are not known."""
     seal: str
 
     @field_validator("outline")
@@ -148,7 +151,7 @@ class Said(NamedTuple):
 class Problem(NamedTuple):
     """Something in a bundle that does not hold."""
 
-    check: Literal["seal", "report", "reference", "claim", "quote", "label", "support"]
+    check: Literal["seal", "report", "reference", "claim", "quote", "label", "support", "history"]
     subject: str
-    """A claim's id or a footnote's label; empty for the whole bundle."""
+    """A claim's id, a footnote's label or an edition's number; empty for the whole bundle."""
     reason: str

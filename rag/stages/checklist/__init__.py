@@ -12,7 +12,7 @@ from rag.stages.checklist.lines import box_at, boxes, visible_lines
 from rag.stages.checklist.locator import checksum, key_of, same_place
 from rag.types import Reference, Skipped, Value
 
-__all__ = ["ChecklistReading", "key_of", "read_checklist", "tick"]
+__all__ = ["ChecklistReading", "key_of", "read_checklist", "tick", "untick"]
 
 
 class ChecklistReading(Value):
@@ -55,10 +55,25 @@ def tick(text: str, line: int) -> str:
     Raises:
         ValueError: no box stands on that line.
     """
+    at = _box_at(text, line)
+    return f"{text[:at]}x{text[at + 1 :]}" if text[at] == " " else text
+
+
+def untick(text: str, line: int) -> str:
+    """Return `text` with the box on `line` (from 1) unchecked, and nothing else changed.
+
+    Raises:
+        ValueError: no box stands on that line.
+    """
+    at = _box_at(text, line)
+    return f"{text[:at]} {text[at + 1 :]}"
+
+
+def _box_at(text: str, line: int) -> int:
     at = box_at(text, line)
     if at is None:
         raise ValueError(f"no box stands on line {line}")
-    return f"{text[:at]}x{text[at + 1 :]}" if text[at] == " " else text
+    return at
 
 
 def _repetition(found: Reference, places: dict[str, int]) -> str:

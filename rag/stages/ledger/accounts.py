@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.stages.ledger.places import put_back, topic_of
-from rag.text.figures import WORD, content_words
+from rag.stages.ledger.settling import covers, says_all, supersedes, words_of
+from rag.text.figures import WORD
 from rag.text.quantities import missing
 from rag.types import Entry, Section
 
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from rag.types import CheckedBlock, Claim, Fate, SectionSpec, Settled, TopicSpec
-
-_SAYS_ALL = 0.5
-"""Share of a claim's content words that another must have to say all of it."""
-_SAME_SUBJECT = 0.3
-"""The same, to speak of the same thing."""
 
 
 class Accounted(NamedTuple):
@@ -146,30 +142,14 @@ def _settled(  # noqa: PLR0913, PLR0917 - one claim and all that decides on it
         holds = draftsman.may_outrank and _is_full(spec, before, blocks, claim, by)
         reason = f"outranked: {word.reason}"
         return _entry(spec, "retired", claim, by=by.id, reason=reason) if holds else None
-    if word.fate == "merged":
+    if word.fate == "superseded":
+        holds = supersedes(by, claim)
+    elif draftsman.may_outrank:
         # What a topic says in several claims only an exact writer is believed to have compared.
-        together = _claims(blocks) if draftsman.may_outrank else [by]
-        holds = says_all([by], claim) or says_all(together, claim)
+        holds = covers([by], claim) or covers(_claims(blocks), claim)
     else:
-        holds = _shared(claim, [by]) >= _SAME_SUBJECT
+        holds = says_all(by, claim)
     return _entry(spec, word.fate, claim, by=by.id, reason=word.reason) if holds else None
-
-
-def says_all(claims: Sequence[Claim], other: Claim) -> bool:
-    """Whether claims say what the other says: its figures, and most of its words."""
-    words, others = "\n".join(map(_words, claims)), _words(other)
-    # Two rows may tell of the same thing in different words.
-    rows = any(claim.cells[:1] == other.cells[:1] != () for claim in claims)
-    return not missing(others, words) and (rows or _shared(other, claims) >= _SAYS_ALL)
-
-
-def _words(claim: Claim) -> str:
-    return " ".join((claim.text, *claim.cells))
-
-
-def _shared(claim: Claim, by: Sequence[Claim]) -> float:
-    mine, others = content_words(_words(claim)), content_words("\n".join(map(_words, by)))
-    return len(mine & others) / (len(mine) or 1)
 
 
 def _merged(blocks: list[CheckedBlock], claim: Claim, entry: Entry) -> list[CheckedBlock]:
@@ -182,7 +162,7 @@ def _merged(blocks: list[CheckedBlock], claim: Claim, entry: Entry) -> list[Chec
     ground = " ".join(item.quote for item in claim.citations)
 
     def grown(item: Claim) -> Claim:
-        own = item.id == entry.by and not item.repeats and not missing(_words(item), ground)
+        own = item.id == entry.by and not item.repeats and not missing(words_of(item), ground)
         return _joined(item, claim) if own else item
 
     return [
