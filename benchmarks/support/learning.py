@@ -6,13 +6,14 @@ needs is public: a tree's nodes and the value of its leaves.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from sklearn.model_selection import GroupKFold
 from sklearn.tree import DecisionTreeRegressor
 
-from rag.adapters.support.model import THRESHOLD, Model, Tree, rescaled
+from rag.adapters.support.model import Model, Tree, is_vetoed, rescaled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,20 +26,16 @@ _RISING = frozenset(
     "recall few_recall window_recall bigrams kept_share run_share part_recall figure_role "
     "rerank_window rerank_few".split()
 )
-_ROUNDS, _DEPTH, _RATE, _LEAF = 150, 3, 0.08, 25
+_ROUNDS, _DEPTH, _RATE, _LEAF = 80, 3, 0.08, 50
 _COLUMNS = 0.5
 """Share of the features that a tree's split may choose from."""
 _RIDGE = 1.0
 _EDITED_WEIGHT = 0.1
 """What all edited sentences weigh together, beside the labelled sets."""
 _FOLDS = 5
-_KNOTS = (0.0, 0.65, 0.85, 1.0)
-_REJECTED = (0.01, 0.01, 0.012, 0.012)
-"""At each share of words kept in place, what share of true claims may be rejected."""
-_NEAR = 0.2
-"""How far from a share of kept words a claim may be and still count there."""
+_REJECTED = 0.03
+"""What share of a set's true claims the cut may reject; exact checks and names take more."""
 _DIGITS = 6
-Cuts = tuple[tuple[float, float], ...]
 
 
 class Example(NamedTuple):
@@ -49,7 +46,7 @@ class Example(NamedTuple):
 
 
 def fit(examples: Sequence[Example], names: Sequence[str]) -> Model:
-    """Return a model of the examples, without cuts: every probability passes."""
+    """Return a model of the examples, without a cut: every probability passes."""
     table = _table(examples, names)
     truth = np.array([example.pair.supported for example in examples], dtype=np.float64)
     weight = _weights(examples)
@@ -70,7 +67,7 @@ def fit(examples: Sequence[Example], names: Sequence[str]) -> Model:
         tree.fit(table, (truth - chance) / curve, sample_weight=weight * curve)
         trees.append(_exported(tree, _shrunk(tree, table, weight * curve)))
         odds += np.array(trees[-1].value)[tree.apply(table)]
-    return Model(names=tuple(names), base=base, trees=tuple(trees), cuts=((0.0, 0.0),))
+    return Model(names=tuple(names), base=base, trees=tuple(trees), cut=0.0)
 
 
 def _table(examples: Sequence[Example], names: Sequence[str]) -> NDArray[np.float32]:
@@ -79,12 +76,15 @@ def _table(examples: Sequence[Example], names: Sequence[str]) -> NDArray[np.floa
 
 
 def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Each labelled set weighs the same, the edited sentences a fraction of all of them."""
-    sets = [example.pair.source if not example.pair.kind else "" for example in examples]
-    count = {name: sets.count(name) for name in set(sets)}
-    share = dict.fromkeys(count, 1.0) | {"": _EDITED_WEIGHT * (len(count) - ("" in count))}
-    weight = np.array([share[name] / count[name] for name in sets])
-    result: NDArray[np.float64] = weight * len(sets) / weight.sum()
+    """Each labelled set weighs the same, and half of it is true; the edited weigh a fraction.
+
+    How many claims of a set are true was chosen by whoever made it, and says nothing of others.
+    """
+    kinds = [(e.pair.source if not e.pair.kind else "", e.pair.supported) for e in examples]
+    count = Counter(kinds)
+    edited = _EDITED_WEIGHT * len({name for name, _ in kinds if name})
+    weight = np.array([(1.0 if kind[0] else edited) / count[kind] for kind in kinds])
+    result: NDArray[np.float64] = weight * len(kinds) / weight.sum()
     return result
 
 
@@ -109,23 +109,24 @@ def _exported(tree: DecisionTreeRegressor, values: NDArray[np.float64]) -> Tree:
     )
 
 
-def cuts(examples: Sequence[Example], chances: NDArray[np.float64]) -> Cuts:
-    """Return the least probabilities that pass, by the share of words kept in place.
+def cut(examples: Sequence[Example], names: Sequence[str]) -> float:
+    """Return the least probability that passes.
 
-    Args:
-        examples: what people labelled counts, edited sentences do not.
-        chances: the probability of each by a model that has not seen its evidence.
+    Of no set more than `_REJECTED` of the true claims may fall by it, judged by a model of the
+    other sets: what users write is of another kind than all of them.
     """
-    true = [
-        (item.features["kept_share"], chance)
-        for item, chance in zip(examples, chances, strict=True)
-        if item.pair.supported and not item.pair.kind and not item.features["contradictions"]
-    ]
-    found: list[float] = []
-    for knot, share in zip(_KNOTS, _REJECTED, strict=True):
-        near = [chance for kept, chance in true if abs(kept - knot) <= _NEAR]
-        found.append(round(max(float(np.quantile(near, share)), THRESHOLD, *found), _DIGITS))
-    return tuple(zip(_KNOTS, found, strict=True))
+    sets = [example.pair.source for example in examples]
+    chances = held_out(examples, names, sets)
+    found = []
+    for name in dict.fromkeys(sets):
+        true = [
+            chance
+            for item, chance in zip(examples, chances, strict=True)
+            if item.pair.source == name and item.pair.supported and not item.pair.kind
+            if not is_vetoed(item.features)
+        ]
+        found.append(float(np.quantile(true, _REJECTED)))
+    return round(min(found), _DIGITS)
 
 
 def folds(examples: Sequence[Example]) -> list[int]:
@@ -151,13 +152,13 @@ def held_out(
 
 
 def scores(
-    examples: Sequence[Example], chances: NDArray[np.float64], parts: Sequence[object]
+    examples: Sequence[Example], names: Sequence[str], parts: Sequence[object]
 ) -> NDArray[np.float64]:
-    """Return each example's score: the cuts come from the parts that it is not of."""
+    """Return each example's score: model and cut come from the parts that it is not of."""
     found = np.zeros(len(examples))
     for part in dict.fromkeys(parts):
-        seen = [at for at, of in enumerate(parts) if of != part]
+        seen = [item for item, of in zip(examples, parts, strict=True) if of != part]
         rest = [at for at, of in enumerate(parts) if of == part]
-        limits = cuts([examples[at] for at in seen], chances[seen])
-        found[rest] = rescaled(chances[rest], [examples[at].features for at in rest], limits)
+        rows = [examples[at].features for at in rest]
+        found[rest] = rescaled(fit(seen, names).probability(rows), rows, cut(seen, names))
     return found

@@ -43,8 +43,11 @@ _LOG = logging.getLogger(__name__)
 class JudgeScorer:
     """PairScorer: 1.0 where a language model says yes, 0.0 where it says no. See `PairScorer`.
 
+    No setting names it yet: whoever builds one hands it any function that asks a model, such as
+    `JudgeScorer(lambda prompt: client.answer(prompt), name="model-2026-01")`.
+
     Args:
-        complete: a prompt → what the model says.
+        complete: a prompt → what the model says. What it raises goes through.
         name: of the model, with its version, for caches and records.
     """
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rag.types import SectionSpec
 
 HEADER = ("Conflict", "What is said", "Reference", "As of")
+UNDATED = "undated"
 
 
 class Disagreement(NamedTuple):
@@ -59,7 +60,7 @@ def _rows(tools: Tools, item: Disagreement) -> list[Claim]:
     for claim in item.claims:
         titles = [known[key].title for key in claim.references]
         said = f"“{claim.text}”" if claim.attribution else claim.words
-        cells = (item.name, said, "; ".join(titles), as_of(tools, claim))
+        cells = (item.name, said, "; ".join(titles), as_of(tools, claim) or UNDATED)
         rows.append(
             claim.model_copy(
                 update={

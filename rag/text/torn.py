@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.figures import WORD
+from rag.text.sentences import sentence_spans
 
 _BEFORE = re.compile(
     r"\b(?:not|cannot|no|never|without|false|untrue|wrong|den(?:y|ies|ied)|doubts?|unlikely|hardly|"
@@ -20,7 +21,9 @@ _AFTER = re.compile(
 
 
 def taken_back(part: str, sentences: str) -> str:
-    """Return a word by which sentences take back a part of them; nothing if none does.
+    """Return a word by which the sentence of a part takes it back; nothing if none does.
+
+    Other sentences say nothing of it: one of several may well say "not".
 
     Args:
         part: words that may be a run of the sentences, letter case and punctuation apart.
@@ -31,7 +34,9 @@ def taken_back(part: str, sentences: str) -> str:
     plain = [match[0].casefold() for match in words]
     for at in range(len(plain) - len(said) + 1) if said else ():
         if plain[at : at + len(said)] == said:
-            before = _BEFORE.search(sentences[: words[at].start()])
-            after = _AFTER.match(sentences[words[at + len(said) - 1].end() :])
+            start, end = words[at].start(), words[at + len(said) - 1].end()
+            own = [span for span in sentence_spans(sentences) if span[0] < end and start < span[1]]
+            before = _BEFORE.search(sentences[own[0][0] : start])
+            after = _AFTER.match(sentences[end : own[-1][1]])
             return before[0] if before else after[1] if after else ""
     return ""

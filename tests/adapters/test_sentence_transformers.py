@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from contracts.embedder import TEXTS, EmbedderContract
 
 from rag.modelfiles import find_model
+
+sentence_transformers = pytest.importorskip("sentence_transformers")
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -46,3 +49,25 @@ def test_a_folder_is_as_good_as_a_package(tmp_path, minilm):
     assert found.fingerprint.startswith("my-model@")
     one, other = dict(copy.embed_documents(TEXTS)), dict(minilm.embed_documents(TEXTS))
     assert all(np.array_equal(one[position], other[position]) for position in range(len(TEXTS)))
+
+
+@pytest.mark.models
+def test_tokens_are_counted_while_others_are_embedded(minilm):
+    """A long text is chunked while another is embedded: neither's tokenizer cuts for the other."""
+    long = "accelerators and models " * 400
+    alone = minilm.token_spans(long)
+    assert len(alone) > minilm.max_tokens + 2
+    with ThreadPoolExecutor(1) as pool:
+        embedding = pool.submit(lambda: list(minilm.embed_documents(TEXTS * 4)))
+        while not embedding.done():
+            assert minilm.token_spans(long) == alone
+
+
+@pytest.mark.models
+def test_vectors_are_those_of_the_library(minilm):
+    """One text at a time, the model's own `encode` gives the same."""
+    model = sentence_transformers.SentenceTransformer(str(find_model(MINILM, ()).path))
+    mine = dict(minilm.embed_documents(TEXTS))
+    for position, text in enumerate(TEXTS):
+        theirs = model.encode(text, normalize_embeddings=True, show_progress_bar=False)
+        assert np.allclose(mine[position], theirs, atol=1e-6)

@@ -19,7 +19,10 @@ The ferry carries up to 340 passengers and needs 12 minutes for the crossing.
 Orla Works plans to sell the Kestrel engine to the city of Marsk next year.
 The council expects that the new line will reduce traffic on the northern bridge by 18 percent.
 Before the ferry came, most commuters drove over the bridge, which is cheaper than the tunnel.
-The tank holds 900 litres of fuel, and the battery stores 45 MWh of energy."""
+The tank holds 900 litres of fuel, and the battery stores 45 MWh of energy.
+Boats of Brann and Sons, Orla Works, and Ayle Yard pass the harbour of Lindow.
+The divers have not found any cracks in the keel of the ferry.
+With the new port, trade by ship grew deeper and the port of Marsk lends ships to the yard."""
 
 TRUE = """The ferry between Lindow and Marsk is powered by the Kestrel engine.
 The ferry carries up to 340 passengers.
@@ -28,7 +31,9 @@ Orla Works plans to sell the Kestrel engine to the city of Marsk.
 The council expects that the new line will cut traffic on the northern bridge by 18 percent.
 Before the ferry came, most commuters drove over the bridge.
 The battery stores 45 MWh of energy.
-The bridge is cheaper than the tunnel.""".splitlines()
+The bridge is cheaper than the tunnel.
+Boats of Ayle Yard, Orla Works, and Brann and Sons pass the harbour of Lindow.
+The divers have found no cracks in the keel of the ferry.""".splitlines()
 
 FALSE = {
     "not added": "The council expects that the new line will not reduce traffic on the northern bridge.",
@@ -37,11 +42,15 @@ FALSE = {
     "hedge plans to dropped": "Orla Works did sell the Kestrel engine to the city of Marsk next year.",
     "hedge expects dropped": "The council knows that the new line will reduce traffic on the northern bridge by 18 percent.",
     "who did what": "Marsk plans to sell the Kestrel engine to the city of Orla Works next year.",
+    "who did what, words that stand twice": "With the new port, trade by ship grew deeper and the yard of Marsk lends ships to the port.",
     "sides of a comparison": "Before the ferry came, most commuters drove over the tunnel, which is cheaper than the bridge.",
     "figure": "The ferry carries up to 360 passengers and needs 12 minutes for the crossing.",
     "figure of another thing": "The ferry carries up to 12 passengers and needs 340 minutes for the crossing.",
     "unit": "The ferry carries up to 340 passengers and needs 12 hours for the crossing.",
     "name": "The Osprey engine was built by Orla Works and it powers the ferry between Lindow and Marsk.",
+    "name of several words": "The Grand Osprey Mark engine was built by Orla Works and it powers the ferry between Lindow and Marsk.",
+    "name at the end": "The Kestrel engine was built by Orla Works and it powers the ferry between Lindow and Upper Hallow.",
+    "degree": "With the new port, trade by ship grew shallower and the port of Marsk lends ships to the yard.",
     "direction": "The council expects that the new line will raise traffic on the northern bridge by 18 percent.",
     "order in time": "After the ferry came, most commuters drove over the bridge.",
     "comparative": "Before the ferry came, most commuters drove over the bridge, which is dearer than the tunnel.",

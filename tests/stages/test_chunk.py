@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from unicodedata import category
 
@@ -10,13 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from values import chunks, document, source, token_spans
+from work import LINEAR, growth
 
 from rag.settings import ChunkSettings
 from rag.stages.chunk import chunk
 from rag.stages.parse.builder import DocumentBuilder, Facts
 
 if TYPE_CHECKING:
-    from rag.types import Document
+    from rag.types import Chunk, Document
 
 WORDS = st.one_of(
     st.sampled_from(
@@ -98,24 +98,32 @@ def test_any_text_that_is_parsed(text, media_type):
     assert_laws(document(f"A first line.\n\n{plain}", media_type), 24, 200)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The same sentence stands here again and again. " * 22_000,
-        "word " * 200_000,
-        "a" * 1_000_000,
-        "专家" * 500_000,
-        "👩\u200d👧" * 333_000,
-        "1. " * 333_000,
-    ],
-    ids=["sentence", "words", "no space", "CJK", "emoji", "numbers"],
-)
-def test_a_megabyte_on_one_line(text):
-    """A line of a megabyte is cut by its sentences, its tokens or its characters, in seconds."""
-    before = time.monotonic()
+MEGABYTES = {
+    "sentence": "The same sentence stands here again and again. " * 22_000,
+    "words": "word " * 200_000,
+    "no space": "a" * 1_000_000,
+    "CJK": "专家" * 500_000,
+    "emoji": "👩\u200d👧" * 333_000,
+    "numbers": "1. " * 333_000,
+}
+
+
+def cut(text: str) -> tuple[Document, list[Chunk]]:
+    """Return the document of one paragraph, and its chunks."""
     of = built([("paragraph", text, 1)])
-    found = chunk(of, ChunkSettings(max_tokens=300, max_characters=4000), token_spans)
-    assert time.monotonic() - before < 30
+    return of, chunk(of, ChunkSettings(max_tokens=300, max_characters=4000), token_spans)
+
+
+@pytest.mark.parametrize("text", MEGABYTES.values(), ids=MEGABYTES)
+def test_twice_a_line_is_twice_the_work(text):
+    """The work grows with the text, not with its square."""
+    assert growth(lambda size: cut(text[:size]), len(text) // 16) < LINEAR
+
+
+@pytest.mark.parametrize("text", MEGABYTES.values(), ids=MEGABYTES)
+def test_a_megabyte_on_one_line(text):
+    """A line of a megabyte is cut by its sentences, its tokens or its characters."""
+    of, found = cut(text)
     assert "".join(item.text for item in found).replace(" ", "") == of.text.replace(" ", "")
     assert max(len(item.text) for item in found) <= 4000
     assert len(found) >= 250

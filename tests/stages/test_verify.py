@@ -100,6 +100,24 @@ def test_what_the_gates_let_pass(claim):
     assert isinstance(check(claim), Claim)
 
 
+@pytest.mark.parametrize(
+    ("before", "words", "stands"),
+    [
+        ("The first network could not cope.", "P5 instances are fast today.", True),
+        ("The first network may fail.", "P5 instances are fast", True),
+        ("It is not true that", "P5 instances are fast today.", False),
+        ("The first network copes. It may be that", "P5 instances are fast today.", False),
+    ],
+)
+def test_only_its_own_sentence_takes_a_claim_back(before, words, stands):
+    """A quote of several sentences may say "not" in one that the claim is no part of."""
+    quote = f"{before} P5 instances are fast today."
+    given = evidence(document(f"# Talk\n\n{quote}\n"), reference("talk"))
+    claim = proposal(words, ("E1", quote))
+    checked = verify(Draft(blocks=(Block(form="bullets", claims=(claim,)),)), given)
+    assert [item.verdict for item in checked.rejected] == ([] if stands else ["not_entailed"])
+
+
 def test_a_speaker_is_named_with_the_session():
     """What a marked speaker says may be ascribed to the speaker in that session, to no other."""
     of = document(

@@ -15,6 +15,7 @@ from rag.text.torn import taken_back
         ("Comet is, cheap!", "Comet is cheap unless it rains.", "unless"),
         ("Comet runs on phones.", "The team plans to show that Comet runs on phones.", "plans to"),
         ("Comet is cheap.", "Now, Comet is cheap, as shown below.", ""),
+        ("Comet is cheap.", "Nebula is not. Comet is cheap. Quasar may be.", ""),
         ("Comet is cheap.", "Nobody knows what a Comet costs.", ""),
         ("", "It is false that Comet is cheap.", ""),
     ],

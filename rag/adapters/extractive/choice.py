@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from rag.text.contrast import turned
 from rag.text.figures import WORD, figures
 from rag.text.quantities import missing
+from rag.text.said import taken_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _ALIKE, _ALIKE_WITHOUT_FIGURES = 0.5, 0.7
 """Share of content words from which two claims say the same."""
+_OPPOSED = 0.75
+"""The same, from which a "not" in one of them makes them opposites."""
 _SECOND_HELPING = 4
 """What each further claim of one reference costs it in a topic: several voices are better."""
 _EMPTY = frozenset({"", "-", "–", "—", "n/a", "not stated", "unknown"})
@@ -154,9 +158,12 @@ def _outranked(too_many: Iterable[Candidate], chosen: Sequence[Candidate]) -> li
 def repeated(candidate: Candidate, chosen: Iterable[Candidate]) -> Candidate | None:
     """Return the chosen one that says all of it: its figures, and most of its words.
 
-    Where only several together do, it is the one that says most.
+    Where only several together do, it is the one that says most. What says the opposite in the same
+    words says nothing of it: both are shown, and the conflict is seen.
     """
     words, others = candidate.words, list(chosen)
+    if any(_opposed(candidate, other) for other in others):
+        return None
     for other in others:
         shared = len(words & other.words) / (len(words) or 1)
         alike = _ALIKE if _same_figures(candidate, other) else _ALIKE_WITHOUT_FIGURES
@@ -174,10 +181,16 @@ def _same_figures(one: Candidate, other: Candidate) -> bool:
     return bool(set(figures(one.text)) & set(figures(other.text)))
 
 
+def _opposed(one: Candidate, other: Candidate) -> bool:
+    """Whether two say opposite things of the same, in about the same words."""
+    shared = 2 * len(one.words & other.words) / (len(one.words) + len(other.words) or 1)
+    return shared >= _OPPOSED and bool(turned(taken_apart(one.text), taken_apart(other.text)))
+
+
 def says_it_too(candidate: Candidate, other: Candidate) -> bool:
     """Whether a candidate of another reference bears the other one out: all of its figures."""
     elsewhere = candidate.place[0] != other.place[0]
-    if not elsewhere or missing(other.text, candidate.text):
+    if not elsewhere or missing(other.text, candidate.text) or _opposed(candidate, other):
         return False
     if candidate.kind == "row":
         return candidate.cells[0].lower() == other.cells[0].lower()

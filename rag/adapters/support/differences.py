@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.adapters.support.alignment import Alignment, align
 from rag.adapters.support.lexicon import COMPARATIVE, HEDGE, NEGATION, RESTRICTION, UNITS
 from rag.adapters.support.meanings import DIRECTION, OPPOSITES, alike, opposed
-from rag.adapters.support.order import exchanged
+from rag.adapters.support.order import exchanged, swapped
 from rag.adapters.support.passages import best_window
 from rag.adapters.support.roles import figures
-from rag.adapters.support.spots import SPOTS, spots
+from rag.adapters.support.spots import SPOTS, renamed, spots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,6 +56,8 @@ _COUNTS = (
     "bound_added",
     *SPOTS,
     "exchanged",
+    "swapped",
+    "renamed",
     "contradictions",
 )
 _CONTRADICTING = (
@@ -68,7 +70,8 @@ _CONTRADICTING = (
     "spot_hedge_lost",
     "unit_changed",
     "bound_lost",
-    "exchanged",
+    "swapped",
+    "renamed",
 )
 """What makes a copied sentence say something else."""
 _LEAST = ("kept_share", "run_share", "part_recall", "figure_role")
@@ -116,7 +119,8 @@ def compare(part: Sequence[Token], source: Passage) -> dict[str, float]:
     found |= _moved(changes)
     found |= figures(part, words)
     kept = sum(part[at].has_content for at, _ in changes.alignment.kept)
-    found["kept_share"] = kept / (sum(token.has_content for token in part) or 1)
+    count = sum(token.has_content for token in part) or 1
+    found["kept_share"] = kept / count
     found["run_share"] = _longest_run(changes.alignment.kept) / (len(part) or 1)
     found["part_recall"] = window.recall
     if found["kept_share"] >= _COPIED:
@@ -129,7 +133,12 @@ def compare(part: Sequence[Token], source: Passage) -> dict[str, float]:
             if len(sentence.stems & content) >= _HELD * len(content)
         )
     )
-    if found["kept_share"] >= _COPIED or found["exchanged"]:
+    found["swapped"] = float(any(swapped(part, sentence.tokens) for sentence in sentences))
+    names, length = renamed(part, words, changes.alignment)
+    # A name is one edit, however many words it has.
+    if names and (kept + names) / (count - length + names) >= _COPIED:
+        found["renamed"] = float(names)
+    if found["kept_share"] >= _COPIED or found["swapped"] or found["renamed"]:
         found["contradictions"] = sum(found[name] for name in _CONTRADICTING)
     return found
 

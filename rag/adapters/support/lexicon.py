@@ -49,7 +49,7 @@ HEDGE = _stems(
     "expects expected expecting intend intends intended aim aims aimed hope hopes hoped hoping "
     "consider considers considered considering propose proposes proposed try tries tried trying "
     "seek seeks sought want wants wanted estimate estimates estimated approximately roughly around "
-    "nearly almost sometimes often usually typically generally mostly partly partially some "
+    "nearly almost sometimes often usually typically generally mostly partially some "
     "believe believes believed think thinks thought claim claims claimed appear appears appeared "
     "seem seems seemed attempt attempts attempted maybe forecast projected targeted preliminary"
 )
@@ -75,6 +75,9 @@ RESTRICTION = _stems(
 )
 """How far a statement reaches."""
 
+ALL = _stems("only all every always entire entirely whole completely fully totally exclusively")
+"""Those of them that reach furthest."""
+
 COMPARATIVE = _stems(
     "more less fewer greater smaller larger bigger higher lower faster slower cheaper better worse "
     "longer shorter older newer earlier later stronger weaker easier harder closer farther further "
@@ -88,5 +91,7 @@ UNITS = frozenset(
     "mg lb lbs oz km cm mm mi ft w kw mw gw x thousand million billion trillion second minut hour "
     "day week month year token paramet gpu vcpu cpu chip acceler node instanc expert layer head "
     "dollar euro pound yen usd eur gbp time peopl mile meter metr kilomet kilogram inch feet foot "
-    "flop petaflop exaflop teraflop tflop pflop watt degre am pm".split()
+    "flop petaflop exaflop teraflop tflop pflop watt degre am pm nanosecond microsecond "
+    "millisecond kilobyt megabyt gigabyt terabyt petabyt milligram gram ton tonn litr liter "
+    "gallon".split()
 )

@@ -47,7 +47,7 @@ remember/forget find/lose keep/lose/discard/drop appear/disappear visible/invisi
 present/past future/past ancient/modern hot/cold warm/cool wet/dry light/dark light/heavy
 hard/soft thick/thin wide/narrow deep/shallow tall/short large/small/tiny big/small/little
 huge/tiny/small major/minor significant/insignificant/minor important/unimportant/trivial
-main/minor primary/secondary simple/complex/complicated supervised/unsupervised
+main/minor primary/secondary simple/complex/complicated/hard/difficult supervised/unsupervised
 linear/nonlinear discrete/continuous dependent/independent direct/indirect active/passive
 explicit/implicit forward/backward ahead/back ahead/behind horizontal/vertical
 male/female man/woman men/women boy/girl father/mother son/daughter brother/sister
@@ -195,6 +195,9 @@ def _synonyms() -> dict[str, frozenset[int]]:
     return {word: frozenset(groups) for word, groups in found.items()}
 
 
+_DEGREES = ("er", "est")
+"""Endings under which opposites stay opposites: "deeper" and "shallower"."""
+
 OPPOSITES = _opposites()
 """A stem to the stems that exclude it."""
 SYNONYMS = _synonyms()
@@ -205,12 +208,18 @@ DIRECTION = frozenset(OPPOSITES)
 
 def opposed(one: str, other: str) -> bool:
     """Whether two stems exclude each other; a negating prefix excludes what it negates."""
-    if other in OPPOSITES.get(one, ()):
+    if any(a in OPPOSITES.get(b, ()) for a in _plain(one) for b in _plain(other)):
         return True
     longer, shorter = (one, other) if len(one) > len(other) else (other, one)
     return any(
         longer == prefix + shorter for prefix in ("un", "non", "in", "im", "dis", "ir", "il")
     )
+
+
+def _plain(word: str) -> tuple[str, ...]:
+    """Return a stem, and that of the word which it is a degree of."""
+    found = (stem(word.removesuffix(end)) for end in _DEGREES if word.endswith(end))
+    return (word, *found)
 
 
 def alike(one: str, other: str) -> bool:

@@ -49,8 +49,8 @@ class Model(BaseModel):
     base: float
     """Log odds before the first tree."""
     trees: tuple[Tree, ...]
-    cuts: tuple[tuple[float, float], ...]
-    """Share of a claim's words that are kept in place → the least probability that passes."""
+    cut: float
+    """The least probability that passes."""
 
     def probability(self, rows: Sequence[Mapping[str, float]]) -> NDArray[np.float64]:
         """Return the probability of support of each set of features, in (0, 1)."""
@@ -64,14 +64,13 @@ class Model(BaseModel):
     def score(self, rows: Sequence[Mapping[str, float]]) -> list[float]:
         """Return the score of each set of features, in [0, 1]; `THRESHOLD` and over passes.
 
-        It is the probability where that passes. A claim that copies its passage must reach what
-        true claims as close as that do reach, and one that copies it but for a word that turns it
-        round (`contradictions`) never passes, nor does one with hardly a word in common: what
-        does not pass scores under the threshold.
+        It is the probability where that passes. A claim that copies its passage but for a word that
+        turns it round (`contradictions`) never passes, nor does one with hardly a word in common:
+        what does not pass scores under the threshold.
         """
         if not rows:
             return []
-        return [float(value) for value in rescaled(self.probability(rows), rows, self.cuts)]
+        return [float(value) for value in rescaled(self.probability(rows), rows, self.cut)]
 
 
 class Weights(BaseModel):
@@ -92,21 +91,23 @@ def weights() -> Weights:
     return Weights.model_validate(json.loads(text))
 
 
+def is_vetoed(features: Mapping[str, float]) -> bool:
+    """Whether a claim never passes, whatever its probability: see `Model.score`."""
+    return features["contradictions"] > 0 or features["recall"] < _HARDLY
+
+
 def rescaled(
-    chances: NDArray[np.float64],
-    rows: Sequence[Mapping[str, float]],
-    cuts: Sequence[tuple[float, float]],
+    chances: NDArray[np.float64], rows: Sequence[Mapping[str, float]], cut: float
 ) -> NDArray[np.float64]:
     """Return the scores of probabilities: see `Model.score`.
 
     Args:
         chances: probabilities of support, in (0, 1).
         rows: the features of each.
-        cuts: see `Model.cuts`.
+        cut: see `Model.cut`; at least `THRESHOLD` is used.
     """
-    kept = [row["kept_share"] for row in rows]
-    least = np.interp(kept, [at for at, _ in cuts], [cut for _, cut in cuts])
-    least[[row["contradictions"] > 0 or row["recall"] < _HARDLY for row in rows]] = 1.0
+    least = np.full(len(rows), max(cut, THRESHOLD))
+    least[[is_vetoed(row) for row in rows]] = 1.0
     scores: NDArray[np.float64] = np.where(chances >= least, chances, THRESHOLD * chances / least)
     return scores
 

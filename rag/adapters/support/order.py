@@ -1,4 +1,8 @@
-"""Who did what to whom: two words, or runs of words, that stand in each other's place."""
+"""Who did what to whom: two words, or runs of words, that stand in each other's place.
+
+`swapped` wants all else to be the same and is sure; `exchanged` sees through rewording and is not:
+lists, appositions and dates change their order lawfully.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rag.adapters.support.tokens import Token
 
@@ -14,6 +18,68 @@ _RELATIONS = frozenset(
     "than from to into of for over by with on in at through before after".split()
 )
 """Function words that say which side is which; "and" does not."""
+_JOINS = frozenset("and or nor".split())
+"""Words of a list, whose parts stand in any order."""
+_HAS = frozenset("has have had is are was were do does did will".split())
+_LONGEST = 14
+"""Words of a swap, from the first of the one run to the last of the other."""
+
+
+def swapped(claim: Sequence[Token], window: Sequence[Token]) -> bool:
+    """Whether the claim has `B X A` where the window has `A X B`, each word for word.
+
+    X says which is which: a relation, a verb, whatever is not a list. What stands before and after
+    is the same on both sides, or the end of the claim; and the claim's own order stands nowhere.
+    """
+    mine, theirs = [token.stem for token in claim], [token.stem for token in window]
+    for at, there in _breaks(mine, theirs):
+        most = min(_LONGEST, len(mine) - at, len(theirs) - there)
+        for size in range(3, most + 1):
+            end, end_there = at + size, there + size
+            ends = end == len(mine) or (end_there < len(theirs) and mine[end] == theirs[end_there])
+            if ends and _turned(claim[at:end], window[there:end_there]):
+                return not _stands(mine[max(0, at - 1) : end + 1], theirs)
+    return False
+
+
+def _stands(run: Sequence[str], words: Sequence[str]) -> bool:
+    return any(words[at : at + len(run)] == run for at in range(len(words) - len(run) + 1))
+
+
+def _breaks(mine: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where words that went together, or the claim's first, go together no more."""
+    places: dict[str, list[int]] = {}
+    for there, word in enumerate(theirs):
+        places.setdefault(word, []).append(there)
+    if mine:
+        yield from ((0, there) for there, word in enumerate(theirs) if word != mine[0])
+    for at, word in enumerate(mine[:-1], start=1):
+        for there in places.get(word, ()):
+            if there + 1 < len(theirs) and theirs[there + 1] != mine[at]:
+                yield at, there + 1
+
+
+def _turned(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
+    """Whether one is `B X A` and the other `A X B`, A and B with content, X a relation."""
+    one, other = [token.stem for token in mine], [token.stem for token in theirs]
+    if sorted(one) != sorted(other):
+        return False
+    for first in range(1, len(one) - 1):
+        if one[:first] != other[-first:]:
+            continue
+        for last in range(1, len(one) - first):
+            is_turned = one[-last:] == other[:last] and one[first:-last] == other[last:-first]
+            runs = (mine[:first], mine[-last:])
+            if is_turned and all(any(t.has_content for t in run) for run in runs):
+                return _relates(mine[first:-last])
+    return False
+
+
+def _relates(between: Sequence[Token]) -> bool:
+    words = {token.stem for token in between}
+    if words & (_RELATIONS | _HAS):
+        return True
+    return not words & _JOINS and any(token.has_content for token in between)
 
 
 def exchanged(claim: Sequence[Token], window: Sequence[Token]) -> bool:

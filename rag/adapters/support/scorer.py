@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT_THRESHOLD = THRESHOLD
 """The least score of a claim that passes. At most 5 % of the labelled sets' supported claims, whose
-figures stand in their evidence, score less (cross-validated: docs/support.md)."""
+figures stand in their evidence, score less, whether a model has not seen their evidence or not
+seen their set (docs/support.md)."""
 RERANKED = ("rerank_window", "rerank_few")
 """Features that a reranker gives."""
 _VERBATIM = 1.0
