@@ -251,9 +251,10 @@ class Audit:
                 self.counts[f"prior claims {entry.fate}"] += 1
                 if entry.fate != "retired" and entry.by not in ids:
                     self._fault("prior claims lost", entry)
-        said = {claim.id: claim.attribution for _, claim in own(now.sections)}
-        for _, claim in own(before.sections if before else ()):
-            if claim.attribution and not said.get(claim.id, claim.attribution):
+        # In its section: another one may tell in plain words what is quoted here.
+        said = {(at.id, claim.id): claim.attribution for at, claim in own(now.sections)}
+        for at, claim in own(before.sections if before else ()):
+            if claim.attribution and not said.get((at.id, claim.id), claim.attribution):
                 self._fault("words that lost who said them", claim)
         new = {(entry.section, entry.claim.id) for entry in entries if entry.fate[0] != "m"}
         for at in mine - prior - new:
