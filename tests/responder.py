@@ -10,14 +10,14 @@ import json
 import re
 import socket
 import struct
-import threading
 import zlib
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 import botocore.session
+from servers import Loopback, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -278,17 +278,14 @@ def _body(reply: Reply, tool: str) -> dict[str, Any]:
     return body | {"p": "unknown"}
 
 
-class Responder(ThreadingHTTPServer):
+class Responder(Loopback):
     """The server, with its script and what it was asked."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Request)
+        super().__init__(_Request)
         self.script: Callable[[Asked], Play] = lambda _: Reply("{}")
         self.asked: list[Asked] = []
         self.wrong: list[BaseException] = []
-        self.closing = threading.Event()
 
     @property
     def url(self) -> str:
@@ -299,9 +296,6 @@ class Responder(ThreadingHTTPServer):
         """Play these one after the other, the last one for ever."""
         left = list(plays)
         self.script = lambda _: left.pop(0) if len(left) > 1 else left[0]
-
-    def handle_error(self, *_: object) -> None:
-        """Say nothing: a client that hangs up is what some tests are about."""
 
 
 def dummy_credentials(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -323,13 +317,6 @@ def dummy_credentials(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 @contextmanager
 def responding() -> Iterator[Responder]:
     """Run a responder until the block ends; what it could not take fails the test."""
-    with Responder() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.closing.set()
-            server.shutdown()
-            thread.join()
+    with running(Responder()) as server:
+        yield server
     assert not server.wrong, server.wrong

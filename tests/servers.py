@@ -7,12 +7,15 @@ import struct
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Answer = Callable[["Request"], None]
+
+
+L = TypeVar("L", bound="Loopback")
 
 
 class Request(BaseHTTPRequestHandler):
@@ -54,29 +57,23 @@ class Request(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Server(ThreadingHTTPServer):
-    """A server with routes that can be set while it runs, and the requests it has had."""
+class Loopback(ThreadingHTTPServer):
+    """A server on a free port of the loopback interface that ends when it is told."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Request)
-        self.routes: dict[str, Answer] = {}
-        self.requests: list[Request] = []
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.closing = threading.Event()
-
-    def url(self, path: str) -> str:
-        """Return the URL of a path."""
-        return f"http://127.0.0.1:{self.server_port}{path}"
 
     def handle_error(self, *_: object) -> None:
         """Say nothing: a client that hangs up is what some tests are about."""
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def running(server: L) -> Iterator[L]:
     """Run a server until the block ends."""
-    with Server() as server:
+    with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -85,6 +82,26 @@ def serving() -> Iterator[Server]:
             server.closing.set()
             server.shutdown()
             thread.join()
+
+
+class Server(Loopback):
+    """A server with routes that can be set while it runs, and the requests it has had."""
+
+    def __init__(self) -> None:
+        super().__init__(Request)
+        self.routes: dict[str, Answer] = {}
+        self.requests: list[Request] = []
+
+    def url(self, path: str) -> str:
+        """Return the URL of a path."""
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Run a server until the block ends."""
+    with running(Server()) as server:
+        yield server
 
 
 def closed_port() -> int:
