@@ -19,6 +19,10 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 
+_END = re.compile(r"[.!?][\"”’')\]]*(?:\s|\\n)+")
+_LONGEST = 60
+"""Words of a sentence before a part of it, beyond which it is no sentence of anybody's."""
+
 
 def taken_back(part: str, sentences: str) -> str:
     """Return a word by which the sentence of a part takes it back; nothing if none does.
@@ -36,7 +40,17 @@ def taken_back(part: str, sentences: str) -> str:
         if plain[at : at + len(said)] == said:
             start, end = words[at].start(), words[at + len(said) - 1].end()
             own = [span for span in sentence_spans(sentences) if span[0] < end and start < span[1]]
-            before = _BEFORE.search(sentences[own[0][0] : start])
+            before = _BEFORE.search(_near(sentences[own[0][0] : start]))
             after = _AFTER.match(sentences[end : own[-1][1]])
             return before[0] if before else after[1] if after else ""
     return ""
+
+
+def _near(before: str) -> str:
+    """Return the words before a part that can be of its sentence.
+
+    The segmenter leaves what stands between quotation marks in one piece, be it pages long.
+    """
+    if len(WORD.findall(before)) <= _LONGEST:
+        return before
+    return _END.split(before)[-1]

@@ -23,3 +23,10 @@ from rag.text.torn import taken_back
 def test_the_word_that_takes_a_part_back_is_found(part, sentences, word):
     """Whatever the case and the punctuation of the part."""
     assert taken_back(part, sentences) == word
+
+
+def test_pages_between_quotation_marks_are_no_sentence():
+    """What is said pages before does not take a sentence back; what is said in it does."""
+    pages = "It may not be so. " + "Nebula has a cache of its own. " * 30
+    assert not taken_back("Comet is cheap.", f'She wrote: "{pages}Comet is cheap."')
+    assert taken_back("Comet is cheap.", f'She wrote: "{pages}It is not true that Comet is cheap."')

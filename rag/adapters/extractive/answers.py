@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag.adapters.extractive.candidates import Candidate, candidates
 from rag.adapters.extractive.passages import passages
 from rag.text.figures import FIGURE, content_words
+from rag.text.quantities import missing
 from rag.types import Block, Draft, ProposedCitation, ProposedClaim
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _alike(one: Candidate, other: Candidate) -> bool:
 
 def _claim(candidate: Candidate) -> ProposedClaim:
     text = candidate.text
-    if candidate.kind == "row":
+    # A figure that only the header has would be one without a passage.
+    if candidate.kind == "row" and not missing(" ".join(candidate.header), candidate.text):
         pairs = zip(candidate.header, candidate.cells, strict=True)
         text = "; ".join(f"{name}: {cell}" for name, cell in pairs if cell)
     return ProposedClaim(

@@ -29,17 +29,29 @@ def passages(evidence: Iterable[Evidence]) -> list[Candidate]:
             start, end = max(part.start, item.chunk.start), min(part.end, item.chunk.end)
             if start >= end or part.kind == "heading":
                 continue
-            runs = _lines if part.kind == "code" else _sentences
-            for first, last in runs(item.document.text, start, end):
+            text = item.document.text
+            is_code = part.kind == "code"
+            runs = _lines(text, start, end) if is_code else _sentences(text, part, start, end)
+            for first, last in runs:
                 candidate = _passage(item, part, first, last)
                 found.setdefault(candidate.place, candidate)
     return [found[place] for place in sorted(found)]
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield each sentence together with the one before it, where both are not too long."""
+def _sentences(text: str, part: Part, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield each sentence together with the one before it, where both are not too long.
+
+    Where sentences end is a matter of the whole part: the gates read it, and would take a run that
+    begins elsewhere for a torn one. Where none of its sentences lies in the chunk whole, the part
+    has none to speak of, and is cut as it is.
+    """
+    whole = [
+        (first, last)
+        for first, last in sentence_spans(text, part.start, part.end)
+        if start <= first and last <= end
+    ]
     before = None
-    for first, last in sentence_spans(text, start, end):
+    for first, last in whole or sentence_spans(text, start, end):
         if len(WORD.findall(text[first:last])) < _FEWEST_WORDS:
             continue
         both = before is not None and len(WORD.findall(text[before:last])) <= _MOST_WORDS
