@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rag.flows.tools import Tools
     from rag.ports import Vector
     from rag.types import (
+        Capped,
         CheckedBlock,
         Chunk,
         Document,
@@ -34,6 +35,8 @@ class Composition(NamedTuple):
     entries: tuple[Entry, ...]
     calls: int
     """How often the writer was asked."""
+    capped: Capped | None = None
+    """Why what fell did not go back to the writer, if a cap forbade it."""
 
 
 class Shelf:
@@ -155,16 +158,19 @@ def compose_section(
     if isinstance(draft, Skipped):
         return draft.model_copy(update={"subject": spec.id})
     rules = rules_of(tools.config, spec)
-    checked, calls = checked_draft(tools, task, draft, rules)
+    vetted = checked_draft(tools, task, draft, rules)
     accounted = account(
         spec,
         standing.prior,
-        _wanted(checked.blocks, standing),
+        _wanted(vetted.checked.blocks, standing),
         Draftsman(draft.settled, tools.writer.outranks),
         ever=standing.ever,
     )
     section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
-    return Composition(section, checked.rejected, accounted.entries, 1 + calls)
+    capped = vetted.capped and vetted.capped.model_copy(update={"subject": spec.id})
+    return Composition(
+        section, vetted.checked.rejected, accounted.entries, 1 + vetted.calls, capped
+    )
 
 
 def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedBlock]:
