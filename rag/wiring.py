@@ -14,6 +14,7 @@ from rag.types import Caps
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from rag.adapters.bedrock import BedrockModel
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
@@ -58,6 +59,7 @@ class Wired:
         self.config: Config = config.model_copy(update={"settings": settings})
         self._project = project
         self._caps = caps or Caps()
+        self._models: list[BedrockModel] = []
         if self._caps.cost is not None and settings.model.startswith(_BEDROCK):
             self._check_price(settings.model.removeprefix(_BEDROCK))
 
@@ -216,10 +218,13 @@ class Wired:
             self.store.save_call,
             self.budget,
         )
+        self._models.append(bedrock)
         return ModelWriter(bedrock, load_prompts(root), self.config)
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; calls that are under way are recorded as interrupted."""
+        for model in self._models:
+            model.close()
         for name in ("store", "index"):
             if name in self.__dict__:
                 self.__dict__[name].close()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.flows.checking import checked_draft, rules_of
+from rag.flows.checking import checking, rules_of
 from rag.stages.ledger import Draftsman, account
 from rag.stages.shortlist import shortlist
 from rag.types import Evidence, Section, SectionTask, Skipped
@@ -13,6 +14,7 @@ from rag.types import Evidence, Section, SectionTask, Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rag.flows.together import Work
     from rag.flows.tools import Tools
     from rag.ports import Vector
     from rag.types import (
@@ -133,8 +135,10 @@ def compose_section(
     spec: SectionSpec,
     references: Sequence[Reference],
     standing: Standing,
-) -> Composition | Skipped:
+) -> Work[Composition | Skipped]:
     """Return the section written anew from all references in use, or why it got no draft.
+
+    What the writer is to be asked is yielded: see `rag.flows.together`.
 
     Args:
         tools: the wired adapters.
@@ -143,22 +147,12 @@ def compose_section(
         references: those in use, by key.
         standing: what it is written on top of.
     """
-    found = [item for reference in references for item in shelf.evidence(spec, reference)]
-    evidence = keyed(found)
-    passages = shelf.passages(standing.others, references) if spec.is_derived else []
-    task = SectionTask(
-        spec=spec,
-        evidence=evidence,
-        passages=keyed([*evidence, *passages])[len(evidence) :],
-        others=tuple(standing.others) if spec.is_derived else (),
-        prior=standing.prior,
-        refused=standing.refused,
-    )
-    draft = tools.writer.write_section(task)
+    task = section_task(shelf, spec, references, standing)
+    draft = yield partial(tools.writer.write_section, task)
     if isinstance(draft, Skipped):
         return draft.model_copy(update={"subject": spec.id})
     rules = rules_of(tools.config, spec)
-    vetted = checked_draft(tools, task, draft, rules)
+    vetted = yield from checking(tools, task, draft, rules)
     accounted = account(
         spec,
         standing.prior,
@@ -170,6 +164,23 @@ def compose_section(
     capped = vetted.capped and vetted.capped.model_copy(update={"subject": spec.id})
     return Composition(
         section, vetted.checked.rejected, accounted.entries, 1 + vetted.calls, capped
+    )
+
+
+def section_task(
+    shelf: Shelf, spec: SectionSpec, references: Sequence[Reference], standing: Standing
+) -> SectionTask:
+    """Return what a writer is given for a section. See `compose_section` for the parameters."""
+    found = [item for reference in references for item in shelf.evidence(spec, reference)]
+    evidence = keyed(found)
+    passages = shelf.passages(standing.others, references) if spec.is_derived else []
+    return SectionTask(
+        spec=spec,
+        evidence=evidence,
+        passages=keyed([*evidence, *passages])[len(evidence) :],
+        others=tuple(standing.others) if spec.is_derived else (),
+        prior=standing.prior,
+        refused=standing.refused,
     )
 
 
