@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Chunk,
         Draft,
         Fetched,
+        Forecast,
         Hit,
         NotModified,
         ProposedClaim,
@@ -139,6 +140,13 @@ class Writer(Protocol):
         """Return a draft of the section; `Skipped` if the writer could not produce one.
 
         `Capped` if it was not asked because a cap of the run is reached.
+        """
+        ...
+
+    def forecast(self, task: SectionTask) -> Forecast | None:
+        """Return what the first call for a section would take; None if it asks nobody.
+
+        Nothing is drafted, and nothing is sent that costs.
         """
         ...
 

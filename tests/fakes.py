@@ -226,6 +226,9 @@ class ScriptedWriter:
         self.returned += rejected
         return [self._revise(item) for item in rejected]
 
+    def forecast(self, _: SectionTask) -> None:
+        """See `Writer.forecast`: it asks nobody."""
+
     def at_once(self, _: int) -> int:
         """See `Writer.at_once`."""
         return 1

@@ -83,7 +83,7 @@ def _work(  # noqa: PLR0913, PLR0917 - all that a section is made of
     others = [sections[item.id] for item in below if item.id in sections]
     if spec.form == "conflicts":
         return disagreements(desk.tools, spec, others, settled)
-    standing = _standing(desk, turn, sections.get(spec.id), others)
+    standing = standing_of(desk, sections.get(spec.id), others, turn.refused)
     return (yield from compose_section(desk.tools, shelf, spec, used, standing))
 
 
@@ -110,10 +110,23 @@ def _gist(sections: Mapping[str, Section]) -> object:
     }
 
 
-def _standing(desk: Desk, turn: Turn, prior: Section | None, others: Sequence[Section]) -> Standing:
+def standing_of(
+    desk: Desk,
+    prior: Section | None,
+    others: Sequence[Section],
+    refused: frozenset[str] = frozenset(),
+) -> Standing:
+    """Return what a section is written on top of.
+
+    Args:
+        desk: what the run works with.
+        prior: the section as it stands.
+        others: the sections below it.
+        refused: ids of claims that are not to be proposed again, besides those the store knows.
+    """
     store = desk.tools.store
     ever = frozenset(entry.claim.id for _, entry in store.entries())
-    return Standing(prior, others, store.refused() | turn.refused, ever)
+    return Standing(prior, others, store.refused() | refused, ever)
 
 
 def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:

@@ -6,7 +6,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 
 from rag.text.digests import digest
 from rag.types.base import Span, Value
-from rag.types.calls import Call, Caps, RecordedCall, Tokens
+from rag.types.calls import Call, Caps, Forecast, RecordedCall, Tokens
 from rag.types.claims import (
     Block,
     BlockForm,
@@ -57,6 +57,7 @@ __all__ = [
     "Evidence",
     "Fate",
     "Fetched",
+    "Forecast",
     "History",
     "Hit",
     "NotModified",

@@ -35,6 +35,24 @@ class Tokens(Value):
         return self.input + self.output + self.cache_read + self.cache_write
 
 
+class Forecast(Value):
+    """What one call would take, said before it is made."""
+
+    model: str
+    purpose: str
+    """As `Call.purpose`."""
+    input: int
+    """Tokens of the prompt."""
+    is_counted: bool
+    """Whether the service counted them; else they are estimated."""
+    uncounted: str = ""
+    """Why the service did not, where it was asked to; one line."""
+    input_limit: int
+    """Tokens that a prompt may have."""
+    output_limit: int
+    """Tokens of the longest reply."""
+
+
 class Call(Value):
     """One question to a model with all its attempts; kept whether or not a reply came."""
 

@@ -73,6 +73,8 @@ class Abilities(Value):
     """Whether it takes a system prompt."""
     cache: bool = False
     """Whether it takes `cachePoint`."""
+    count: bool = False
+    """Whether CountTokens counts its prompts."""
     context_tokens: int = Field(default=8_000, ge=1000)
     """Prompt and reply together."""
     output_tokens: int = Field(default=2_000, ge=100)

@@ -5,7 +5,7 @@ It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two
 
 from rag.writing.budget import Budget
 from rag.writing.model import Model, UnfinishedError
-from rag.writing.packing import most_packed, most_tokens
+from rag.writing.packing import likely_tokens, most_packed, most_tokens
 from rag.writing.prompt import Prompt
 from rag.writing.writer import ModelWriter
 
@@ -15,6 +15,7 @@ __all__ = [
     "ModelWriter",
     "Prompt",
     "UnfinishedError",
+    "likely_tokens",
     "most_packed",
     "most_tokens",
 ]

@@ -8,6 +8,7 @@ from rag.errors import ServiceError
 
 if TYPE_CHECKING:
     from rag.replies import Malformed
+    from rag.types import Forecast
     from rag.writing.prompt import Prompt
 
 
@@ -29,6 +30,10 @@ class Model(Protocol):
     @property
     def input_tokens(self) -> int:
         """How many tokens a prompt may have."""
+        ...
+
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """Return what a call would take; nothing is sent that costs."""
         ...
 
     def at_once(self, calls: int) -> int:

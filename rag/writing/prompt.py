@@ -34,6 +34,11 @@ class Prompt(Value):
         told = (self.system, self.fixed, *self.data, self.form, self.form_schema, self.plain)
         return digest(*told)[:16]
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that a model reads, in the order in which it stands."""
+        return (self.system, self.fixed, self.form_schema, *self.data)
+
     def with_correction(self, correction: str) -> Prompt:
         """Return the prompt with what was wrong with the last reply at its end."""
         return self.model_copy(update={"data": (*self.data, correction)}) if correction else self

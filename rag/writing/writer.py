@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rag.settings import Config
-    from rag.types import Prompts, ProposedClaim, QuestionTask, Rejected
+    from rag.types import Forecast, Prompts, ProposedClaim, QuestionTask, Rejected
     from rag.writing.model import Model
     from rag.writing.prompt import Prompt
+    from rag.writing.register import Register
 
 T = TypeVar("T")
 _CALLS = 4
@@ -57,15 +58,27 @@ class ModelWriter:
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`. Where there is nothing to write from, nobody is asked."""
         known = register(task)
-        if task.spec.form == "summary":
-            if not known.others:
-                return Draft(blocks=())
-            prompt = self._asking.summary(task, known)
-            return self._asked(prompt, partial(read_summary, task, known))
-        if not (task.evidence or known.others):
+        prompt = self._prompt(task, known)
+        if prompt is None:
             return Draft(blocks=())
-        prompt = self._asking.section(task, known)
-        return self._asked(prompt, partial(read_section, task, known))
+        read = read_summary if task.spec.form == "summary" else read_section
+        return self._asked(prompt, partial(read, task, known))
+
+    def forecast(self, task: SectionTask) -> Forecast | None:
+        """See `Writer.forecast`. The claims that a section is made of may be yet to come."""
+        known = register(task)
+        prompt = self._prompt(task, known)
+        if prompt is None and task.spec.is_derived:
+            summary = task.spec.form == "summary"
+            prompt = (self._asking.summary if summary else self._asking.section)(task, known)
+        return self._model.forecast(prompt) if prompt else None
+
+    def _prompt(self, task: SectionTask, known: Register) -> Prompt | None:
+        if task.spec.form == "summary":
+            return self._asking.summary(task, known) if known.others else None
+        if not (task.evidence or known.others):
+            return None
+        return self._asking.section(task, known)
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]

@@ -197,6 +197,9 @@ class HostileWriter:
         self._seed = seed
         self._orders = orders
 
+    def forecast(self, _: SectionTask) -> None:
+        """See `Writer.forecast`: it asks nobody."""
+
     def at_once(self, _: int) -> int:
         """See `Writer.at_once`."""
         return 1

@@ -30,11 +30,11 @@ from rag import __version__
 from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of, most_of_longest
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
-from rag.adapters.bedrock.request import request_of
+from rag.adapters.bedrock.request import counting_of, request_of, uncounted_of
 from rag.errors import CapError
 from rag.replies import Malformed
-from rag.types import Call
-from rag.writing import Budget
+from rag.types import Call, Forecast
+from rag.writing import Budget, likely_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,6 +87,7 @@ class BedrockModel:
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
         self._budget = budget or Budget()
         self._wire = Wire()
+        self._uncounted = ""
         self._lock = threading.Lock()
         self._under_way: dict[UnderWay, Callable[[Reply | None, str], Call]] = {}
 
@@ -100,6 +101,29 @@ class BedrockModel:
         """See `Model.at_once`: as configured, unless so many calls could reach a cap."""
         most = most_of_longest(self.input_tokens, self._output_tokens)
         return self._settings.max_concurrency if self._budget.has_room(most, calls) else 1
+
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """See `Model.forecast`: counted by CountTokens where the model has it, else estimated.
+
+        CountTokens costs nothing. Where it fails, it is not asked again by this model.
+        """
+        tokens = None
+        if self._abilities.count and not self._uncounted:
+            request = request_of(self._id, prompt, self._abilities, self._output_tokens)
+            try:
+                found = self._client.count_tokens(**counting_of(request))
+                tokens = found["inputTokens"] + likely_tokens(uncounted_of(request))
+            except (ClientError, BotoCoreError) as error:
+                self._uncounted = str(explained(error, self.name))
+        return Forecast(
+            model=self.name,
+            purpose=prompt.purpose,
+            input=likely_tokens("\n".join(prompt.told)) if tokens is None else tokens,
+            is_counted=tokens is not None,
+            uncounted=self._uncounted,
+            input_limit=self.input_tokens,
+            output_limit=self._output_tokens,
+        )
 
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""

@@ -45,6 +45,9 @@ class ExtractiveWriter:
         self._config = config
         self._lens = Lens(config)
 
+    def forecast(self, task: SectionTask) -> None:
+        """See `Writer.forecast`: it asks nobody."""
+
     def at_once(self, sections: int) -> int:  # noqa: ARG002 - the port's
         """See `Writer.at_once`: it waits for nobody."""
         return 1

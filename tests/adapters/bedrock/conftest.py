@@ -49,7 +49,13 @@ class Asking:
         self.calls: list[Call] = []
 
     def model(
-        self, *, structure: str = "tool", stream: bool = True, budget=None, **changes: object
+        self,
+        *,
+        structure: str = "tool",
+        stream: bool = True,
+        budget=None,
+        count=False,
+        **changes: object,
     ):
         """Return a model with these abilities, and settings changed by these."""
         settings = {
@@ -66,7 +72,7 @@ class Asking:
             "max_output_tokens": 4_000,
         }
         abilities = Abilities(
-            match="*", structure=structure, stream=stream, system=True, cache=True,
+            match="*", structure=structure, stream=stream, system=True, cache=True, count=count,
             context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
