@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rag.adapters.bedrock import BedrockModel
     from rag.adapters.chroma import ChromaIndex
-    from rag.adapters.store import Store
+    from rag.adapters.store import Replies, Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Writer
     from rag.writing import Budget
@@ -92,6 +92,14 @@ class Wired:
         from rag.adapters.store import Store
 
         return Store(self._project.store)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Replies that are kept for identical requests."""
+        from rag.adapters.store import Replies
+
+        self._project.store.mkdir(parents=True, exist_ok=True)
+        return Replies(self._project.store / "replies.db")
 
     @cached_property
     def index(self) -> ChromaIndex:
@@ -216,7 +224,8 @@ class Wired:
             abilities_of(model, root),
             self.config.settings.bedrock,
             self.store.save_call,
-            self.budget,
+            budget=self.budget,
+            replies=self.replies if self.config.settings.bedrock.cache else None,
         )
         self._models.append(bedrock)
         return ModelWriter(bedrock, load_prompts(root), self.config)
@@ -225,6 +234,6 @@ class Wired:
         """Close what was opened; calls that are under way are recorded as interrupted."""
         for model in self._models:
             model.close()
-        for name in ("store", "index"):
+        for name in ("store", "index", "replies"):
             if name in self.__dict__:
                 self.__dict__[name].close()

@@ -115,6 +115,7 @@ def _outputs(found: Forecast, past: Iterable[RecordedCall]) -> tuple[int, int] |
         for call in past
         if (call.model, call.purpose, call.error) == (found.model, found.purpose, "")
         and call.tokens is not None
+        and not call.is_kept
     ]
     return (min(lengths), max(lengths)) if len(lengths) >= _ENOUGH else None
 

@@ -72,6 +72,8 @@ class Call(Value):
     """Why the model stopped, in the service's words; empty if no reply came to an end."""
     request_id: str = ""
     """The service's name for the last attempt, for its support."""
+    is_kept: bool = False
+    """Whether the reply is a kept one: nothing was sent, nothing paid."""
     error: str = ""
     """Why the reply could not be used, in one line; empty if it could."""
     passages: int = 0

@@ -129,6 +129,23 @@ def test_a_forecast_learns_from_what_was_recorded(bare: Path, responder: Respond
     assert len(responder.counted) == 1
 
 
+def test_a_kept_reply_is_not_paid_twice(bare: Path, responder: Responder) -> None:
+    """Where the user says so: the same request is answered from the store, and shown as that."""
+    tell(bare, "[bedrock]\ncache = true\n" + '[prices]\n"*" = { in = 1.0, out = 1.0 }\n')
+    again = "compose --section memory"
+    assert [done.status for done in run_each(bare, "compose", again)] == [0, 0]
+    text, asked = report(bare), len(responder.asked)
+    shown, runs = run_each(bare, again, "runs 1")
+    assert (shown.status, report(bare), len(responder.asked)) == (0, text, asked)
+    assert "kept reply" in runs.out
+    (call,) = json.loads(run(bare, "runs", "1", "--json").out)
+    assert call["is_kept"]
+    assert sum(call["tokens"].values()) == 0
+    (bare / "store/replies.db").unlink()
+    assert run(bare, *again.split()).status == 0
+    assert len(responder.asked) == asked + 1
+
+
 def test_what_it_took_is_shown(bare: Path, responder: Responder) -> None:
     """By run and call, in tokens; in money only where there is a price."""
     assert run(bare, "runs").out == "no run has asked a model yet\n"

@@ -122,7 +122,7 @@ def written(
         Abilities(match="*", structure="tool", system=True, context_tokens=100_000),
         tools.config.settings.bedrock.model_copy(update=changes),
         tools.store.save_call,
-        Budget(caps),
+        budget=Budget(caps),
     )
     tools.writer = ModelWriter(model, load_prompts(root), tools.config)
     seen = list(compose(project, tools, every=True))

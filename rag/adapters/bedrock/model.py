@@ -29,16 +29,18 @@ from urllib3.exceptions import HTTPError
 from rag import __version__
 from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of, most_of_longest
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
+from rag.adapters.bedrock.kept import Kept
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import counting_of, request_of, uncounted_of
 from rag.errors import CapError
 from rag.replies import Malformed
-from rag.types import Call, Forecast
+from rag.types import Call, Forecast, Tokens
 from rag.writing import Budget, likely_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from rag.adapters.bedrock.kept import Replies
     from rag.errors import RagError
     from rag.settings import BedrockSettings
     from rag.types import Abilities
@@ -69,15 +71,18 @@ class BedrockModel:
         settings: region, timeouts, retries, limits.
         record: keeps a call, whether or not a reply came.
         budget: what all calls of the run may take; as much as they need if None.
+        replies: where replies are kept for identical requests; none are if None.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a call depends on
         self,
         model_id: str,
         abilities: Abilities,
         settings: BedrockSettings,
         record: Callable[[Call], None],
+        *,
         budget: Budget | None = None,
+        replies: Replies | None = None,
     ) -> None:
         self.name = f"bedrock/{model_id}"
         self._id = model_id
@@ -86,6 +91,7 @@ class BedrockModel:
         self._record = record
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
         self._budget = budget or Budget()
+        self._kept = Kept(replies)
         self._wire = Wire()
         self._uncounted = ""
         self._lock = threading.Lock()
@@ -128,6 +134,31 @@ class BedrockModel:
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
+        kept = self._kept_reply(prompt, request)
+        if kept is not None:
+            return kept.text
+        found = self._asked(prompt, request)
+        if isinstance(found, Malformed):
+            return found
+        if self._kept.is_on:
+            self._kept.keep(prompt, request, self._client, found)
+        return found.text
+
+    def _kept_reply(self, prompt: Prompt, request: Mapping[str, Any]) -> Reply | None:
+        """Return the reply that is kept, if there is one: a call that takes nothing."""
+        if not self._kept.is_on:
+            return None
+        begun = time.monotonic()
+        try:
+            found = self._kept.found(prompt, request, self._client)
+        except BotoCoreError as error:  # no region, no such profile
+            raise explained(error, self.name) from error
+        if found is not None:
+            call = self._as_call(prompt, UnderWay(self._budget, Tokens()), begun, found, "")
+            self._record(call.model_copy(update={"is_kept": True}))
+        return found
+
+    def _asked(self, prompt: Prompt, request: Mapping[str, Any]) -> Reply | Malformed:
         call = UnderWay(self._budget, most_of(request))
         recorded = partial(self._as_call, prompt, call, time.monotonic())
         found: Reply | None = None
@@ -150,7 +181,7 @@ class BedrockModel:
             return wrong
         if wrong is not None or found is None:
             raise wrong or AssertionError(prompt.purpose)
-        return found.text
+        return found
 
     def close(self) -> None:
         """Record what is under way as interrupted; what comes of it later is not heard."""

@@ -55,6 +55,7 @@ class Asking:
         stream: bool = True,
         budget=None,
         count=False,
+        replies=None,
         **changes: object,
     ):
         """Return a model with these abilities, and settings changed by these."""
@@ -67,6 +68,7 @@ class Asking:
             "attempts": 3,
             "backoff_s": 0.001,
             "max_backoff_s": 0.01,
+            "cache": False,
             "max_concurrency": 4,
             "max_input_tokens": 60_000,
             "max_output_tokens": 4_000,
@@ -80,7 +82,8 @@ class Asking:
             abilities,
             BedrockSettings.model_validate(settings | changes),
             self.calls.append,
-            budget,
+            budget=budget,
+            replies=replies,
         )
 
 
