@@ -15,7 +15,7 @@ from rag.types import Block, Draft, ProposedCitation, ProposedClaim
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.types import Evidence, QuestionTask
+    from rag.types import Evidence, QuestionTask, Rejected
 
 _LEANS = 0.15
 """What a passage must share more of the question than a sentence that stands alone."""
@@ -37,9 +37,30 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
     Words of the question weigh by how rare they are in the evidence; a question that asks how
     much wants a figure; earlier evidence answers better.
     """
-    pool = [*candidates(task.evidence), *passages(task.evidence)]
+    claims = _best(task, limit)
+    return Draft(blocks=(Block(form="bullets", claims=claims),) if claims else ())
+
+
+def instead(
+    task: QuestionTask, rejected: Sequence[Rejected], *, limit: int
+) -> list[ProposedClaim | None]:
+    """Return, for each claim of an answer that fell, the best that was not proposed yet."""
+    proposed = _best(task, limit)
+    fallen = [item.claim for item in rejected]
+    fresh = (item for item in _best(task, limit, without=fallen) if item not in proposed)
+    return [next(fresh, None) for _ in fallen]
+
+
+def _best(
+    task: QuestionTask, limit: int, without: Sequence[ProposedClaim] = ()
+) -> tuple[ProposedClaim, ...]:
+    pool = [
+        item
+        for item in (*candidates(task.evidence), *passages(task.evidence))
+        if _claim(item) not in without
+    ]
     if not pool:
-        return Draft(blocks=())
+        return ()
     wanted = _asked(task.question)
     weights = _weights(wanted, task.evidence)
     ranks = {item.key: rank for rank, item in enumerate(task.evidence)}
@@ -60,7 +81,7 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
         fresh = not any(_alike(candidate, other) for other in chosen)
         if len(chosen) < limit and close and fresh:
             chosen.append(candidate)
-    return Draft(blocks=(Block(form="bullets", claims=tuple(map(_claim, chosen))),))
+    return tuple(map(_claim, chosen))
 
 
 def _asked(question: str) -> frozenset[str]:
