@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ _ASKING = frozenset(
     "what how why who whom whose does do did should could would is are you your i we our my me "
     "there have has get use".split()
 )
+_JOINED = re.compile(r"(?<=\w)[./:](?=\w)")
 _MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
 
 
@@ -77,7 +79,7 @@ def _best(
     best = merit(ranked[0])
     chosen: list[Candidate] = []
     for candidate in ranked:
-        close = merit(candidate) >= max(0.6 * best, best - 0.35)
+        close = best - merit(candidate) <= max(0.0, min(0.4 * best, 0.35))
         fresh = not any(_alike(candidate, other) for other in chosen)
         if len(chosen) < limit and close and fresh:
             chosen.append(candidate)
@@ -99,9 +101,13 @@ def _is_asked_above(candidate: Candidate, wanted: frozenset[str]) -> bool:
 
 
 def _seen(candidate: Candidate) -> frozenset[str]:
-    """Return the words of a candidate with those that say what it is about."""
+    """Return the words of a candidate with those that say what it is about.
+
+    A name in code is also the names that dots and slashes join in it.
+    """
     about = " ".join((*candidate.headings[-1:], *candidate.header))
-    return candidate.words | content_words(about)
+    joined = " ".join(_JOINED.split(candidate.text)) if candidate.kind == "passage" else ""
+    return candidate.words | content_words(about) | content_words(joined)
 
 
 def _weights(wanted: frozenset[str], evidence: Sequence[Evidence]) -> dict[str, float]:

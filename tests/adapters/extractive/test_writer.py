@@ -271,3 +271,16 @@ def test_what_falls_of_an_answer_makes_room_for_what_came_next():
     assert verify(Draft(blocks=(Block(form="bullets", claims=tuple(fresh)),)), evidence).blocks
     section = SectionTask(spec=SECTIONS["inference"], evidence=evidence)
     assert writer.revise(section, fallen) == [None] * len(fallen)
+
+
+WAITING = "\n\n".join(f"int wait{at}() {{\n  return {at};\n}}" for at in range(30))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"), [("Where is TokenCache used?", "TokenCache.open"), ("Of note?", "")]
+)
+def test_code_answers_with_the_best_there_is(question, words):
+    """A name is found where dots join it; whether anything answers at all was judged before."""
+    code = document(f"{WAITING}\n\nvoid fill() {{\n  TokenCache.open(path);\n}}\n", "text/plain")
+    task = QuestionTask(question=question, evidence=evidence_of(("code", code)))
+    assert words in texts(ExtractiveWriter(CONFIG).answer(task).blocks)[0]
