@@ -100,6 +100,7 @@ class VerifySettings(Value):
     support: str = Field(min_length=1)
     min_support: float = Field(ge=0, le=1)
     min_support_named: float = Field(ge=0, le=1)
+    judge_pairs: int = Field(ge=1, le=16)
 
 
 class BedrockSettings(Value):

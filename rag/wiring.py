@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from rag.adapters.store import Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Writer
+    from rag.writing import Model
 
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
+_MODELS = '"bedrock/<model id, inference profile or ARN>"'
+"""The kinds of language models, as the user names them."""
 
 
 class _Later:
@@ -118,10 +121,17 @@ class Wired:
             return None
         if name.startswith("nli/"):
             return self._nli(name.removeprefix("nli/"))
+        if name.startswith("judge/"):
+            return self._judge(name.removeprefix("judge/"))
+        if name == "judge":
+            raise ConfigError(
+                "verify.support = 'judge' names no model, and who writes is no good judge of it",
+                advice='use "judge/<model>", such as "judge/bedrock/<model id>"',
+            )
         if name != "default":
             raise ConfigError(
                 f"verify.support = {name!r} is not known",
-                advice='use "default", "none" or "nli/<model name or folder>"',
+                advice='use "default", "none", "nli/<model name or folder>" or "judge/<model>"',
             )
         from rag.adapters.support import SupportScorer
 
@@ -147,6 +157,18 @@ class Wired:
             ) from error
         return NliScorer(folder, threads=self.config.settings.reranker.threads)
 
+    def _judge(self, model: str) -> PairScorer:
+        from rag.adapters.judge import JudgeScorer
+
+        wrong = ConfigError(
+            f"verify.support = 'judge/{model}' is no judge", advice=f"behind judge/ use {_MODELS}"
+        )
+        return JudgeScorer(
+            self._model(model, wrong),
+            load_prompts(self._project.root),
+            together=self.config.settings.verify.judge_pairs,
+        )
+
     @cached_property
     def fetchers(self) -> Mapping[str, Fetcher]:
         """Fetchers by scheme."""
@@ -162,27 +184,37 @@ class Wired:
     @cached_property
     def writer(self) -> Writer:
         """The configured writer; nothing is asked of its service before a draft is."""
-        model = self.config.settings.model
-        if model.startswith("bedrock/") and model != "bedrock/":
-            return self._bedrock(model.removeprefix("bedrock/"))
-        if model != "extractive":
-            raise ConfigError(
-                f"model = {model!r} is not a writer",
-                advice='use "extractive" or "bedrock/<model id, inference profile or ARN>"',
-            )
-        from rag.adapters.extractive import ExtractiveWriter
+        name = self.config.settings.model
+        if name == "extractive":
+            from rag.adapters.extractive import ExtractiveWriter
 
-        return ExtractiveWriter(self.config)
-
-    def _bedrock(self, model: str) -> Writer:
-        from rag.adapters.bedrock import BedrockModel
+            return ExtractiveWriter(self.config)
         from rag.writing import ModelWriter
 
-        root = self._project.root
-        bedrock = BedrockModel(
-            model, abilities_of(model, root), self.config.settings.bedrock, self.store.save_call
+        wrong = ConfigError(
+            f"model = {name!r} is not a writer", advice=f'use "extractive" or {_MODELS}'
         )
-        return ModelWriter(bedrock, load_prompts(root), self.config)
+        model = self._model(name, wrong)
+        return ModelWriter(model, load_prompts(self._project.root), self.config)
+
+    def _model(self, name: str, wrong: ConfigError) -> Model:
+        """Return the language model of a name, for whoever needs one; nothing is asked of it yet.
+
+        Args:
+            name: its kind, a slash, and what names it there.
+            wrong: what to raise if there is no such kind.
+        """
+        kinds: dict[str, Callable[[str], Model]] = {"bedrock": self._bedrock}
+        kind, _, rest = name.partition("/")
+        if kind not in kinds or not rest:
+            raise wrong
+        return kinds[kind](rest)
+
+    def _bedrock(self, model: str) -> Model:
+        from rag.adapters.bedrock import BedrockModel
+
+        abilities = abilities_of(model, self._project.root)
+        return BedrockModel(model, abilities, self.config.settings.bedrock, self.store.save_call)
 
     def close(self) -> None:
         """Close what was opened."""

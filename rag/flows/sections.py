@@ -9,6 +9,7 @@ from rag.flows.checking import checked_draft, rules_of
 from rag.stages.ledger import Draftsman, account
 from rag.stages.shortlist import shortlist
 from rag.types import Evidence, Section, SectionTask, Skipped
+from rag.writing import UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -155,7 +156,10 @@ def compose_section(
     if isinstance(draft, Skipped):
         return draft.model_copy(update={"subject": spec.id})
     rules = rules_of(tools.config, spec)
-    checked, calls = checked_draft(tools, task, draft, rules)
+    try:
+        checked, calls = checked_draft(tools, task, draft, rules)
+    except UnfinishedError as error:  # of a judge: what nobody judged neither stands nor falls
+        return Skipped(subject=spec.id, stage="verify", reason=str(error))
     accounted = account(
         spec,
         standing.prior,

@@ -68,5 +68,7 @@ class Prompts(Value):
     summary: str
     question: str
     revision: str
+    judge: str
+    """How support is judged; all that a judge is told."""
     plain: str
     """How to reply, for models that only the prompt can ask for JSON; their schema follows."""
