@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.errors import ConfigError, PrerequisiteError
+from rag.errors import ConfigError, PrerequisiteError, UsageError
 from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_prefixes
 from rag.settings import Config, abilities_of, load_config, load_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    from rag.adapters.bedrock import Exchanges
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Writer
+    from rag.types import Call
 
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
@@ -37,22 +40,58 @@ class _Later:
         return scorer.score(pairs)
 
 
+def _forget(_: Call) -> None:
+    """Keep no call."""
+
+
 class Wired:
     """The tools of one project. See `rag.flows.tools.Tools`.
 
     Args:
         project: where the configuration and the store are.
         model: who writes, in place of the configuration's `model`; as configured if empty.
+        record: a folder that keeps what is asked of Bedrock and what it replies.
+        replay: a folder that was recorded, to be asked in Bedrock's place.
 
     Raises:
         ConfigError: the configuration is wrong.
+        UsageError: there is nothing to record or to replay.
     """
 
-    def __init__(self, project: Project, *, model: str = "") -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        model: str = "",
+        record: Path | None = None,
+        replay: Path | None = None,
+    ) -> None:
         config = load_config(project.root)
         settings = config.settings.model_copy(update={"model": model} if model else {})
         self.config: Config = config.model_copy(update={"settings": settings})
         self._project = project
+        self._record, self._replay = record, replay
+        if record or replay:
+            self._check_exchanges()
+
+    def _check_exchanges(self) -> None:
+        option = "--record" if self._record else "--replay"
+        if self._record and self._replay:
+            raise UsageError("--record and --replay exclude each other", advice="leave one out")
+        if not self.config.settings.model.startswith("bedrock/"):
+            raise UsageError(
+                f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
+                advice=f"leave {option} out, or add --model bedrock/<model id>",
+            )
+
+    @cached_property
+    def _exchanges(self) -> Exchanges | None:
+        """What stands between here and Bedrock, if anything does."""
+        from rag.adapters.bedrock import Recording, Replay
+
+        if self._record:
+            return Recording(self._record)
+        return Replay(self._replay) if self._replay else None
 
     @cached_property
     def store(self) -> Store:
@@ -180,7 +219,11 @@ class Wired:
 
         root = self._project.root
         bedrock = BedrockModel(
-            model, abilities_of(model, root), self.config.settings.bedrock, self.store.save_call
+            model,
+            abilities_of(model, root),
+            self.config.settings.bedrock,
+            self.store.save_call if not self._replay else _forget,  # it cost nothing
+            self._exchanges,
         )
         return ModelWriter(bedrock, load_prompts(root), self.config)
 

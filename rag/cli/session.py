@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.adapters.lock import exclusive
-from rag.cli.options import MODEL
+from rag.cli.options import WIRED
 from rag.flows.project import Project
 from rag.wiring import Wired
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def reading(root: Path) -> Iterator[tuple[Project, Wired]]:
     """Open a project to read it."""
     project = Project(root=root.resolve())
-    tools = Wired(project, model=click.get_current_context().meta.get(MODEL, ""))
+    tools = Wired(project, **click.get_current_context().meta.get(WIRED, {}))
     try:
         yield project, tools
     finally:

@@ -12,7 +12,6 @@ from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.eventstream import ParserError
 from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
@@ -27,15 +26,17 @@ from urllib3.exceptions import HTTPError
 
 from rag import __version__
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
+from rag.adapters.bedrock.exchanges import live_session
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import request_of
+from rag.errors import RagError
 from rag.replies import Malformed
 from rag.types import Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rag.errors import RagError
+    from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
     from rag.types import Abilities
     from rag.writing import Prompt
@@ -61,6 +62,7 @@ class BedrockModel:
         abilities: what it can do.
         settings: region, timeouts, retries, limits.
         record: keeps a call, whether or not a reply came.
+        exchanges: stands between here and the service; None: nothing does.
     """
 
     def __init__(
@@ -69,12 +71,14 @@ class BedrockModel:
         abilities: Abilities,
         settings: BedrockSettings,
         record: Callable[[Call], None],
+        exchanges: Exchanges | None = None,
     ) -> None:
         self.name = f"bedrock/{model_id}"
         self._id = model_id
         self._abilities = abilities
         self._settings = settings
         self._record = record
+        self._exchanges = exchanges
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
         self._sent = 0
         self._request_id = ""
@@ -120,9 +124,8 @@ class BedrockModel:
     @cached_property
     def _client(self) -> Any:
         settings = self._settings
-        session = boto3.Session(
-            profile_name=settings.profile or None, region_name=settings.region or None
-        )
+        exchanges = self._exchanges
+        session = exchanges.session(settings) if exchanges else live_session(settings)
         client = session.client(
             "bedrock-runtime",
             endpoint_url=settings.endpoint_url or None,
@@ -134,6 +137,8 @@ class BedrockModel:
             ),
         )
         client.meta.events.register("before-send.bedrock-runtime", self._count)
+        if exchanges:
+            exchanges.attach(client)
         return client
 
     def _count(self, **_: object) -> None:
@@ -156,6 +161,8 @@ class BedrockModel:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
             return None, explained(error, self.name)
+        except RagError as error:  # a replay has no reply
+            return None, error
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
     def _once(self, request: Mapping[str, Any]) -> Reply:

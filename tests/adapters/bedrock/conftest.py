@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rag.adapters.bedrock import Exchanges
+
 PROMPT = Prompt(
     purpose="answer",
     system="You answer.",
@@ -48,7 +50,15 @@ class Asking:
         self.responder = responder
         self.calls: list[Call] = []
 
-    def model(self, *, structure: str = "tool", stream: bool = True, **changes: object):
+    def model(
+        self,
+        *,
+        model_id: str = "example.model-v1:0",
+        structure: str = "tool",
+        stream: bool = True,
+        exchanges: Exchanges | None = None,
+        **changes: object,
+    ):
         """Return a model with these abilities, and settings changed by these."""
         settings = {
             "region": "us-east-1",
@@ -67,10 +77,11 @@ class Asking:
             context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
-            "example.model-v1:0",
+            model_id,
             abilities,
             BedrockSettings.model_validate(settings | changes),
             self.calls.append,
+            exchanges,
         )
 
 
