@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
-    from rag.ports import Embedder, Fetcher, PairScorer, Writer
+    from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
     from rag.types import Call
 
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
@@ -38,10 +38,6 @@ class _Later:
         if scorer is None:
             raise AssertionError(self.name)
         return scorer.score(pairs)
-
-
-def _forget(_: Call) -> None:
-    """Keep no call."""
 
 
 class Wired:
@@ -222,10 +218,27 @@ class Wired:
             model,
             abilities_of(model, root),
             self.config.settings.bedrock,
-            self.store.save_call if not self._replay else _forget,  # it cost nothing
+            self._save_call,
             self._exchanges,
         )
         return ModelWriter(bedrock, load_prompts(root), self.config)
+
+    @cached_property
+    def services(self) -> Sequence[Service]:
+        """The services that configured models live on."""
+        settings = self.config.settings
+        if not settings.model.startswith("bedrock/"):
+            return ()
+        from rag.adapters.bedrock import BedrockService
+
+        model = settings.model.removeprefix("bedrock/")
+        abilities = abilities_of(model, self._project.root)
+        return (BedrockService(model, abilities, settings.bedrock, self._save_call),)
+
+    def _save_call(self, call: Call) -> None:
+        """Keep a call; only then a store is needed."""
+        if not self._replay:  # it cost nothing
+            self.store.save_call(call)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -7,6 +7,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 from rag.text.digests import digest
 from rag.types.base import Span, Value
 from rag.types.calls import Call, RecordedCall, Tokens
+from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
     BlockForm,
@@ -45,6 +46,7 @@ __all__ = [
     "Block",
     "BlockForm",
     "Call",
+    "Check",
     "CheckedBlock",
     "Chunk",
     "Citation",
@@ -79,6 +81,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Span",
+    "State",
     "Taxonomy",
     "Term",
     "Tokens",

@@ -2,5 +2,6 @@
 
 from rag.adapters.bedrock.exchanges import Exchanges, Recording, Replay
 from rag.adapters.bedrock.model import BedrockModel
+from rag.adapters.bedrock.service import BedrockService
 
-__all__ = ["BedrockModel", "Exchanges", "Recording", "Replay"]
+__all__ = ["BedrockModel", "BedrockService", "Exchanges", "Recording", "Replay"]

@@ -50,16 +50,8 @@ class Asking:
         self.responder = responder
         self.calls: list[Call] = []
 
-    def model(
-        self,
-        *,
-        model_id: str = "example.model-v1:0",
-        structure: str = "tool",
-        stream: bool = True,
-        exchanges: Exchanges | None = None,
-        **changes: object,
-    ):
-        """Return a model with these abilities, and settings changed by these."""
+    def settings(self, **changes: object) -> BedrockSettings:
+        """Return impatient settings that lead to the responder, changed by these."""
         settings = {
             "region": "us-east-1",
             "profile": "",
@@ -72,6 +64,18 @@ class Asking:
             "max_input_tokens": 60_000,
             "max_output_tokens": 4_000,
         }
+        return BedrockSettings.model_validate(settings | changes)
+
+    def model(
+        self,
+        *,
+        model_id: str = "example.model-v1:0",
+        structure: str = "tool",
+        stream: bool = True,
+        exchanges: Exchanges | None = None,
+        **changes: object,
+    ):
+        """Return a model with these abilities, and settings changed by these."""
         abilities = Abilities(
             match="*", structure=structure, stream=stream, system=True, cache=True,
             context_tokens=100_000, output_tokens=5_000,
@@ -79,7 +83,7 @@ class Asking:
         return BedrockModel(
             model_id,
             abilities,
-            BedrockSettings.model_validate(settings | changes),
+            self.settings(**changes),
             self.calls.append,
             exchanges,
         )
