@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.errors import ConfigError, PrerequisiteError
+from rag.errors import ConfigError, PrerequisiteError, UsageError
 from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_prefixes
 from rag.settings import Config, abilities_of, load_config, load_prompts
 from rag.types import Caps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    from rag.adapters.bedrock import Exchanges
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
-    from rag.ports import Embedder, Fetcher, PairScorer, Writer
+    from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
+    from rag.types import Call
     from rag.writing import Budget, Model
 
 _BEDROCK = "bedrock/"
@@ -49,12 +52,23 @@ class Wired:
         project: where the configuration and the store are.
         model: who writes, in place of the configuration's `model`; as configured if empty.
         caps: what all calls of models may take together; as much as they need if None.
+        record: a folder that keeps what is asked of Bedrock and what it replies.
+        replay: a folder that was recorded, to be asked in Bedrock's place.
 
     Raises:
         ConfigError: the configuration is wrong; a cap in money, and no price for the model.
+        UsageError: there is nothing to record or to replay.
     """
 
-    def __init__(self, project: Project, *, model: str = "", caps: Caps | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        model: str = "",
+        caps: Caps | None = None,
+        record: Path | None = None,
+        replay: Path | None = None,
+    ) -> None:
         config = load_config(project.root)
         settings = config.settings.model_copy(update={"model": model} if model else {})
         self.config: Config = config.model_copy(update={"settings": settings})
@@ -62,6 +76,9 @@ class Wired:
         self._caps = caps or Caps()
         if self._caps.cost is not None and settings.model.startswith(_BEDROCK):
             self._check_price(settings.model.removeprefix(_BEDROCK))
+        self._record, self._replay = record, replay
+        if record or replay:
+            self._check_exchanges()
 
     def _check_price(self, model: str) -> None:
         """Refuse a cap in money where nobody can say what a call costs."""
@@ -85,6 +102,25 @@ class Wired:
 
         model = self.config.settings.model.removeprefix(_BEDROCK)
         return Budget(self._caps, self.config.settings.prices.get(model))
+
+    def _check_exchanges(self) -> None:
+        option = "--record" if self._record else "--replay"
+        if self._record and self._replay:
+            raise UsageError("--record and --replay exclude each other", advice="leave one out")
+        if not self.config.settings.model.startswith(_BEDROCK):
+            raise UsageError(
+                f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
+                advice=f"leave {option} out, or add --model bedrock/<model id>",
+            )
+
+    @cached_property
+    def _exchanges(self) -> Exchanges | None:
+        """What stands between here and Bedrock, if anything does."""
+        from rag.adapters.bedrock import Recording, Replay
+
+        if self._record:
+            return Recording(self._record)
+        return Replay(self._replay) if self._replay else None
 
     @cached_property
     def store(self) -> Store:
@@ -243,8 +279,31 @@ class Wired:
         from rag.adapters.bedrock import BedrockModel
 
         abilities = abilities_of(model, self._project.root)
-        settings = self.config.settings.bedrock
-        return BedrockModel(model, abilities, settings, self.store.save_call, self.budget)
+        return BedrockModel(
+            model,
+            abilities,
+            self.config.settings.bedrock,
+            self._save_call,
+            budget=self.budget,
+            exchanges=self._exchanges,
+        )
+
+    @cached_property
+    def services(self) -> Sequence[Service]:
+        """The services that configured models live on."""
+        settings = self.config.settings
+        if not settings.model.startswith("bedrock/"):
+            return ()
+        from rag.adapters.bedrock import BedrockService
+
+        model = settings.model.removeprefix("bedrock/")
+        abilities = abilities_of(model, self._project.root)
+        return (BedrockService(model, abilities, settings.bedrock, self._save_call),)
+
+    def _save_call(self, call: Call) -> None:
+        """Keep a call; only then a store is needed."""
+        if not self._replay:  # it cost nothing
+            self.store.save_call(call)
 
     def close(self) -> None:
         """Close what was opened."""

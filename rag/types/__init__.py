@@ -7,6 +7,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 from rag.text.digests import digest
 from rag.types.base import Span, Value
 from rag.types.calls import Call, Caps, RecordedCall, Tokens
+from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
     BlockForm,
@@ -47,6 +48,7 @@ __all__ = [
     "Call",
     "Capped",
     "Caps",
+    "Check",
     "CheckedBlock",
     "Chunk",
     "Citation",
@@ -81,6 +83,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Span",
+    "State",
     "Taxonomy",
     "Term",
     "Tokens",

@@ -12,7 +12,6 @@ from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.eventstream import ParserError
 from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
@@ -28,9 +27,10 @@ from urllib3.exceptions import HTTPError
 from rag import __version__
 from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
+from rag.adapters.bedrock.exchanges import live_session
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import request_of
-from rag.errors import CapError
+from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call
 from rag.writing import Budget
@@ -38,7 +38,7 @@ from rag.writing import Budget
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rag.errors import RagError
+    from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
     from rag.types import Abilities
     from rag.writing import Prompt
@@ -65,21 +65,25 @@ class BedrockModel:
         settings: region, timeouts, retries, limits.
         record: keeps a call, whether or not a reply came.
         budget: what all calls of the run may take; as much as they need if None.
+        exchanges: stands between here and the service; None: nothing does.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a model is, and what watches it
         self,
         model_id: str,
         abilities: Abilities,
         settings: BedrockSettings,
         record: Callable[[Call], None],
+        *,
         budget: Budget | None = None,
+        exchanges: Exchanges | None = None,
     ) -> None:
         self.name = f"bedrock/{model_id}"
         self._id = model_id
         self._abilities = abilities
         self._settings = settings
         self._record = record
+        self._exchanges = exchanges
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
         self._budget = budget or Budget()
         self._wire = Wire()
@@ -132,9 +136,8 @@ class BedrockModel:
     @cached_property
     def _client(self) -> Any:
         settings = self._settings
-        session = boto3.Session(
-            profile_name=settings.profile or None, region_name=settings.region or None
-        )
+        exchanges = self._exchanges
+        session = exchanges.session(settings) if exchanges else live_session(settings)
         client = session.client(
             "bedrock-runtime",
             endpoint_url=settings.endpoint_url or None,
@@ -146,6 +149,8 @@ class BedrockModel:
             ),
         )
         self._wire.watch(client)
+        if exchanges:
+            exchanges.attach(client)
         return client
 
     def _attempted(
@@ -163,10 +168,10 @@ class BedrockModel:
             found = retrying(self._once, request, call)
         except _AgainError as last:
             return None, last.error
-        except CapError as error:
-            return None, error
         except (ClientError, BotoCoreError) as error:
             return None, explained(error, self.name)
+        except RagError as error:  # a cap is reached; a replay has no reply
+            return None, error
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
     def _once(self, request: Mapping[str, Any], call: UnderWay) -> Reply:
