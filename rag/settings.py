@@ -12,9 +12,9 @@ import re
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from rag.errors import ConfigError
 from rag.types import Abilities, Outline, Price, Prompts, Taxonomy, Value
@@ -118,6 +118,22 @@ class BedrockSettings(Value):
     max_output_tokens: int = Field(ge=100)
 
 
+class LocalSettings(Value):
+    """How models in GGUF files are run."""
+
+    threads: int = Field(ge=1, le=256)
+    context_tokens: int = Field(ge=1024)
+    output_tokens: int = Field(ge=100)
+    reuse_prompt: bool
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.output_tokens > self.context_tokens // 2:
+            msg = "output_tokens is at most half of context_tokens: prompt and reply share it"
+            raise ValueError(msg)
+        return self
+
+
 class _Models(Value):
     """`config/models/bedrock.toml`."""
 
@@ -138,6 +154,7 @@ class Settings(Value):
     ask: AskSettings
     verify: VerifySettings
     bedrock: BedrockSettings
+    local: LocalSettings
     prices: dict[str, Price]
     """By model, as it is named behind `bedrock/`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError, PrerequisiteError, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _BEDROCK = "bedrock/"
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
-_MODELS = '"bedrock/<model id, inference profile or ARN>"'
+_MODELS = '"bedrock/<model id, inference profile or ARN>" or "local/<GGUF file>"'
 """The kinds of language models, as the user names them."""
 
 
@@ -257,7 +258,7 @@ class Wired:
         from rag.writing import ModelWriter
 
         wrong = ConfigError(
-            f"model = {name!r} is not a writer", advice=f'use "extractive" or {_MODELS}'
+            f"model = {name!r} is not a writer", advice=f'use "extractive", {_MODELS}'
         )
         model = self._model(name, wrong)
         return ModelWriter(model, load_prompts(self._project.root), self.config)
@@ -269,7 +270,10 @@ class Wired:
             name: its kind, a slash, and what names it there.
             wrong: what to raise if there is no such kind.
         """
-        kinds: dict[str, Callable[[str], Model]] = {"bedrock": self._bedrock}
+        kinds: dict[str, Callable[[str], Model]] = {
+            "bedrock": self._bedrock,
+            "local": self._local,
+        }
         kind, _, rest = name.partition("/")
         if kind not in kinds or not rest:
             raise wrong
@@ -304,6 +308,17 @@ class Wired:
         """Keep a call; only then a store is needed."""
         if not self._replay:  # it cost nothing
             self.store.save_call(call)
+
+    def _local(self, file: str) -> Model:
+        try:
+            from rag.adapters.local import LocalModel
+        except ModuleNotFoundError as error:
+            raise PrerequisiteError(
+                f"'local/{file}' needs the package {error.name!r}",
+                advice="pip install 'rag[local]'",
+            ) from error
+        path = self._project.root / Path(file).expanduser()
+        return LocalModel(path, self.config.settings.local, self._save_call)
 
     def close(self) -> None:
         """Close what was opened."""
