@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError, PrerequisiteError, UsageError
@@ -14,9 +15,8 @@ from rag.types import Caps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
-    from rag.adapters.bedrock import Exchanges
+    from rag.adapters.bedrock import BedrockModel, Exchanges
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
@@ -75,6 +75,7 @@ class Wired:
         self.config: Config = config.model_copy(update={"settings": settings})
         self._project = project
         self._caps = caps or Caps()
+        self._models: list[BedrockModel] = []
         if self._caps.cost is not None and settings.model.startswith(_BEDROCK):
             self._check_price(settings.model.removeprefix(_BEDROCK))
         self._record, self._replay = record, replay
@@ -283,7 +284,7 @@ class Wired:
         from rag.adapters.bedrock import BedrockModel
 
         abilities = abilities_of(model, self._project.root)
-        return BedrockModel(
+        made = BedrockModel(
             model,
             abilities,
             self.config.settings.bedrock,
@@ -291,6 +292,8 @@ class Wired:
             budget=self.budget,
             exchanges=self._exchanges,
         )
+        self._models.append(made)
+        return made
 
     @cached_property
     def services(self) -> Sequence[Service]:
@@ -321,7 +324,9 @@ class Wired:
         return LocalModel(path, self.config.settings.local, self._save_call)
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; calls that are under way are recorded as interrupted."""
+        for model in self._models:
+            model.close()
         for name in ("store", "index"):
             if name in self.__dict__:
                 self.__dict__[name].close()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rag.writing.prompt import Prompt
 
 T = TypeVar("T")
+_CALLS = 4
+"""Calls that a section takes at most: a draft and a revision, each corrected once."""
 
 
 class ModelWriter:
@@ -47,6 +49,10 @@ class ModelWriter:
     def name(self) -> str:
         """See `Writer.name`."""
         return self._model.name
+
+    def at_once(self, sections: int) -> int:
+        """See `Writer.at_once`."""
+        return self._model.at_once(sections * _CALLS)
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`. Where there is nothing to write from, nobody is asked."""

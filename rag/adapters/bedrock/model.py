@@ -7,9 +7,10 @@ breaks off, in whichever way. No attempt is retried by both.
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
@@ -25,7 +26,7 @@ from tenacity import (
 from urllib3.exceptions import HTTPError
 
 from rag import __version__
-from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of
+from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of, most_of_longest
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
 from rag.adapters.bedrock.exchanges import live_session
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 _AGAIN = frozenset({"ModelTimeoutException", "ModelErrorException"})
 """Codes of errors that may pass and that botocore does not retry."""
 _FINAL_IN_STREAM = frozenset({"validationException", "accessDeniedException"})
+
+
+_INTERRUPTED = "interrupted"
 
 
 class _AgainError(Exception):
@@ -87,6 +91,8 @@ class BedrockModel:
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
         self._budget = budget or Budget()
         self._wire = Wire()
+        self._lock = threading.Lock()
+        self._under_way: dict[UnderWay, Callable[[Reply | None, str], Call]] = {}
 
     @property
     def input_tokens(self) -> int:
@@ -94,30 +100,48 @@ class BedrockModel:
         left = self._abilities.context_tokens - self._output_tokens
         return min(self._settings.max_input_tokens, left)
 
+    def at_once(self, calls: int) -> int:
+        """See `Model.at_once`: as configured, unless so many calls could reach a cap."""
+        most = most_of_longest(self.input_tokens, self._output_tokens)
+        return self._settings.max_concurrency if self._budget.has_room(most, calls) else 1
+
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
-        begun = time.monotonic()
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         call = UnderWay(self._budget, most_of(request))
+        recorded = partial(self._as_call, prompt, call, time.monotonic())
         found: Reply | None = None
         wrong: RagError | Malformed | None = None
-        ended = "interrupted"
+        ended = _INTERRUPTED
+        with self._lock:
+            self._under_way[call] = recorded
         try:
             with self._wire.carrying(call):
                 found, wrong = self._attempted(request, call)
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
             call.end(found.tokens if found else None)
-            if call.sent or not isinstance(wrong, CapError):  # else there was no call
-                self._record(self._as_call(prompt, call, found, begun, ended))
+            with self._lock:
+                is_mine = self._under_way.pop(call, None) is not None
+            # What was not sent because of a cap is no call.
+            if is_mine and (call.sent or not isinstance(wrong, CapError)):
+                self._record(recorded(found, ended))
         if isinstance(wrong, Malformed):
             return wrong
         if wrong is not None or found is None:
             raise wrong or AssertionError(prompt.purpose)
         return found.text
 
+    def close(self) -> None:
+        """Record what is under way as interrupted; what comes of it later is not heard."""
+        with self._lock:
+            left = list(self._under_way.values())
+            self._under_way.clear()
+        for recorded in left:
+            self._record(recorded(None, _INTERRUPTED))
+
     def _as_call(
-        self, prompt: Prompt, call: UnderWay, found: Reply | None, begun: float, ended: str
+        self, prompt: Prompt, call: UnderWay, begun: float, found: Reply | None, ended: str
     ) -> Call:
         return Call(
             model=self.name,
@@ -133,8 +157,13 @@ class BedrockModel:
             left_out=prompt.left_out,
         )
 
-    @cached_property
+    @property
     def _client(self) -> Any:
+        with self._lock:  # calls of one model share a client, and its limit
+            return self._made_client
+
+    @cached_property
+    def _made_client(self) -> Any:
         settings = self._settings
         exchanges = self._exchanges
         session = exchanges.session(settings) if exchanges else live_session(settings)
@@ -144,7 +173,8 @@ class BedrockModel:
             config=Config(
                 connect_timeout=settings.connect_timeout_s,
                 read_timeout=settings.read_timeout_s,
-                retries={"mode": "standard", "total_max_attempts": settings.attempts},
+                retries={"mode": "adaptive", "total_max_attempts": settings.attempts},
+                max_pool_connections=max(10, settings.max_concurrency),
                 user_agent_extra=f"rag/{__version__}",
             ),
         )

@@ -62,6 +62,7 @@ class Asking:
             "attempts": 3,
             "backoff_s": 0.001,
             "max_backoff_s": 0.01,
+            "max_concurrency": 4,
             "max_input_tokens": 60_000,
             "max_output_tokens": 4_000,
         }
