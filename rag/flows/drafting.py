@@ -27,6 +27,7 @@ def draft(  # noqa: PLR0913 - one turn, whole
     used: Sequence[Reference],
     *,
     key: str = "",
+    stale: Collection[str] = (),
     settled: frozenset[str] = frozenset(),
 ) -> Generator[Event, None, Turn]:
     """Return the report's sections with those asked for, and those made of them, written anew.
@@ -37,7 +38,9 @@ def draft(  # noqa: PLR0913 - one turn, whole
         start: the sections as they stand, and what has happened to them in this turn.
         asked: ids of the sections to draft.
         used: the references whose evidence they may use.
-        key: the reference whose turn it is, for the events.
+        key: the reference whose turn it is: what sections asked for have not read yet. If there is
+            none, they are read for with all evidence.
+        stale: ids of sections that are read for with all evidence even so: they lost claims.
         settled: names of conflicts that this edition settles.
     """
     outline = desk.tools.config.outline
@@ -54,6 +57,8 @@ def draft(  # noqa: PLR0913 - one turn, whole
             key=key, section=spec.id, evidence=sum(len(shelf.evidence(spec, x)) for x in used)
         )
         standing = _standing(desk, turn, sections.get(spec.id), others)
+        if spec.id not in stale and (key or spec.id not in asked):
+            standing = _read(desk, standing, spec, used, key)
         if spec.form == "conflicts":
             outcome: Composition | Skipped = disagreements(desk.tools, spec, others, settled)
         else:
@@ -93,6 +98,24 @@ def _standing(desk: Desk, turn: Turn, prior: Section | None, others: Sequence[Se
     store = desk.tools.store
     ever = frozenset(entry.claim.id for _, entry in store.entries())
     return Standing(prior, others, store.refused() | turn.refused, ever)
+
+
+def _read(
+    desk: Desk, standing: Standing, spec: SectionSpec, used: Sequence[Reference], key: str
+) -> Standing:
+    """Return what a section stands on with what earlier drafts of it have read.
+
+    That is all but the reference whose turn it is, and those for which it got no draft.
+    """
+    latest = desk.tools.store.latest()
+    if latest is None:
+        return standing
+    missing = {name for name, ids in desk.tools.store.undrafted().items() if spec.id in ids}
+    claims = {claim.id for item in latest.sections for claim in item.claims}
+    return standing._replace(
+        read=frozenset(item.key for item in used) - missing - {key},
+        told=frozenset() if missing else frozenset(claims),
+    )
 
 
 def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.flows.checking import checked_draft, rules_of
-from rag.stages.ledger import Draftsman, account
+from rag.stages.ledger import Draftsman, account, netted
 from rag.stages.shortlist import shortlist
 from rag.types import Evidence, Section, SectionTask, Skipped
 
@@ -122,6 +122,10 @@ class Standing(NamedTuple):
     """Ids of claims that the user deleted."""
     ever: frozenset[str]
     """Ids of claims that an earlier edition had."""
+    read: frozenset[str] = frozenset()
+    """Keys of references whose evidence the section was drafted from before."""
+    told: frozenset[str] = frozenset()
+    """Ids of the other sections' claims that it could repeat before."""
 
 
 def compose_section(
@@ -132,6 +136,9 @@ def compose_section(
     standing: Standing,
 ) -> Composition | Skipped:
     """Return the section written anew from all references in use, or why it got no draft.
+
+    A writer may read the evidence in passes; each draft is checked and accounted for, and is what
+    the next one is written on top of. If one of them fails, the section stays as it was.
 
     Args:
         tools: the wired adapters.
@@ -149,22 +156,57 @@ def compose_section(
         passages=keyed([*evidence, *passages])[len(evidence) :],
         others=tuple(standing.others) if spec.is_derived else (),
         prior=standing.prior,
+        seen=frozenset(item.key for item in evidence if item.reference.key in standing.read),
+        told=standing.told,
         refused=standing.refused,
     )
+    done: list[Composition] = []
+    left = len(evidence) + 1
+    while left:
+        outcome = _pass(tools, task, standing)
+        if isinstance(outcome, Skipped):
+            return outcome
+        composition, unread = outcome
+        done.append(composition)
+        unread &= {item.key for item in evidence} - task.seen
+        # A writer that gets nowhere is not asked for ever.
+        left = len(unread) if len(unread) < left else 0
+        task = task.model_copy(
+            update={
+                "prior": composition.section,
+                "seen": frozenset(item.key for item in evidence if item.key not in unread),
+                "told": task.told | {claim.id for item in task.others for claim in item.claims},
+            }
+        )
+    if len(done) == 1:
+        return done[0]
+    section = done[-1].section
+    return Composition(
+        section,
+        tuple(fallen for item in done for fallen in item.rejected),
+        netted(standing.prior, section, [entry for item in done for entry in item.entries]),
+        sum(item.calls for item in done),
+    )
+
+
+def _pass(
+    tools: Tools, task: SectionTask, standing: Standing
+) -> tuple[Composition, frozenset[str]] | Skipped:
+    """Return the section with one more draft, and the keys of evidence that it had no room for."""
+    spec = task.spec
     draft = tools.writer.write_section(task)
     if isinstance(draft, Skipped):
         return draft.model_copy(update={"subject": spec.id})
-    rules = rules_of(tools.config, spec)
-    checked, calls = checked_draft(tools, task, draft, rules)
+    checked, calls = checked_draft(tools, task, draft, rules_of(tools.config, spec))
     accounted = account(
         spec,
-        standing.prior,
+        task.prior,
         _wanted(checked.blocks, standing),
-        Draftsman(draft.settled, tools.writer.outranks),
+        Draftsman(draft.settled, tools.writer.outranks, draft.stays),
         ever=standing.ever,
     )
     section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
-    return Composition(section, checked.rejected, accounted.entries, 1 + calls)
+    return Composition(section, checked.rejected, accounted.entries, 1 + calls), draft.unread
 
 
 def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedBlock]:

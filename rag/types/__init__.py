@@ -5,6 +5,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 """
 
 from rag.text.digests import digest
+from rag.types.again import proposed_again
 from rag.types.base import Span, Value
 from rag.types.calls import Call, RecordedCall, Tokens
 from rag.types.claims import (
@@ -88,4 +89,5 @@ __all__ = [
     "Verdict",
     "claim_id",
     "digest",
+    "proposed_again",
 ]
