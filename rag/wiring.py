@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError, PrerequisiteError, UsageError
