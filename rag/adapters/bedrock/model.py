@@ -12,20 +12,12 @@ from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.eventstream import ParserError
 from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
 from botocore.parsers import ResponseParserError
-from tenacity import (
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
 from urllib3.exceptions import HTTPError
 
-from rag import __version__
+from rag.adapters.bedrock.calling import AGAIN, AgainError, client_of, retrying
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import request_of
@@ -40,17 +32,7 @@ if TYPE_CHECKING:
     from rag.types import Abilities
     from rag.writing import Prompt
 
-_AGAIN = frozenset({"ModelTimeoutException", "ModelErrorException"})
-"""Codes of errors that may pass and that botocore does not retry."""
 _FINAL_IN_STREAM = frozenset({"validationException", "accessDeniedException"})
-
-
-class _AgainError(Exception):
-    """An attempt failed in a way that may pass; `error` is what the user reads if it does not."""
-
-    def __init__(self, error: RagError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 class BedrockModel:
@@ -119,20 +101,7 @@ class BedrockModel:
 
     @cached_property
     def _client(self) -> Any:
-        settings = self._settings
-        session = boto3.Session(
-            profile_name=settings.profile or None, region_name=settings.region or None
-        )
-        client = session.client(
-            "bedrock-runtime",
-            endpoint_url=settings.endpoint_url or None,
-            config=Config(
-                connect_timeout=settings.connect_timeout_s,
-                read_timeout=settings.read_timeout_s,
-                retries={"mode": "standard", "total_max_attempts": settings.attempts},
-                user_agent_extra=f"rag/{__version__}",
-            ),
-        )
+        client = client_of("bedrock-runtime", self._settings, self._settings.endpoint_url)
         client.meta.events.register("before-send.bedrock-runtime", self._count)
         return client
 
@@ -142,39 +111,32 @@ class BedrockModel:
 
     def _attempted(self, prompt: Prompt) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
-        settings = self._settings
-        retrying = Retrying(
-            retry=retry_if_exception_type(_AgainError),
-            stop=stop_after_attempt(settings.attempts),
-            wait=wait_random_exponential(settings.backoff_s, settings.max_backoff_s),
-            reraise=True,
-        )
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         try:
-            found = retrying(self._once, request)
-        except _AgainError as last:
+            found = retrying(self._settings)(self._once, request)
+        except AgainError as last:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
             return None, explained(error, self.name)
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
     def _once(self, request: Mapping[str, Any]) -> Reply:
-        """Ask once; what may pass is raised as `_AgainError`."""
+        """Ask once; what may pass is raised as `AgainError`."""
         try:
             found = self._streamed(request) if self._abilities.stream else self._whole(request)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
-            raise _AgainError(explained(error, self.name)) from error
+            raise AgainError(explained(error, self.name)) from error
         except ClientError as error:
             self._heard(error.response)
-            if error.response.get("Error", {}).get("Code") in _AGAIN:
-                raise _AgainError(explained(error, self.name)) from error
+            if error.response.get("Error", {}).get("Code") in AGAIN:
+                raise AgainError(explained(error, self.name)) from error
             raise
         except (ParserError, ResponseParserError, HTTPError) as error:
-            raise _AgainError(broken(f"{type(error).__name__}: {error}", self.name)) from error
+            raise AgainError(broken(f"{type(error).__name__}: {error}", self.name)) from error
         if found is None:
-            raise _AgainError(broken("it ended before the message did", self.name))
+            raise AgainError(broken("it ended before the message did", self.name))
         return found
 
     def _whole(self, request: Mapping[str, Any]) -> Reply | None:
