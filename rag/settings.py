@@ -122,6 +122,15 @@ class BedrockSettings(Value):
     max_output_tokens: int = Field(ge=100)
 
 
+class S3Settings(Value):
+    """Where `s3://` is. Empty: as the AWS configuration resolves it."""
+
+    region: str
+    profile: str
+    endpoint_url: str = Field(pattern=r"^(https?://\S+)?$")
+    max_objects: int = Field(ge=1, le=10_000)
+
+
 class _Models(Value):
     """`config/models/bedrock.toml`."""
 
@@ -143,6 +152,7 @@ class Settings(Value):
     ask: AskSettings
     verify: VerifySettings
     bedrock: BedrockSettings
+    s3: S3Settings
     prices: dict[str, Price]
     """By model, as it is named behind `bedrock/`."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.adapters.store import Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Writer
-    from rag.types import EmbeddingModel
+    from rag.types import EmbeddingModel, Fetched, NotModified, Skipped, Source
 
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _BEDROCK = "bedrock/"
@@ -50,6 +50,23 @@ class _Later:
         if scorer is None:
             raise AssertionError(self.name)
         return scorer.score(pairs)
+
+
+class _LaterFetcher:
+    """Fetcher that is made when it is first asked: few projects need each."""
+
+    def __init__(self, make: Callable[[], Fetcher]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Fetcher:
+        return self._make()
+
+    def fetch(
+        self, subject: str, location: str, previous: Source | None = None
+    ) -> Fetched | NotModified | Skipped:
+        """See `Fetcher.fetch`."""
+        return self._made.fetch(subject, location, previous)
 
 
 class Wired:
@@ -234,7 +251,13 @@ class Wired:
         return {
             "file": FileFetcher(settings.max_bytes),
             "http": HttpFetcher(settings, today=_today),
+            "s3": _LaterFetcher(self._s3),
         }
+
+    def _s3(self) -> Fetcher:
+        from rag.adapters.fetch_s3 import S3Fetcher
+
+        return S3Fetcher(self.config.settings.fetch, self.config.settings.s3, today=_today)
 
     @cached_property
     def writer(self) -> Writer:
