@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rag.types import (
         Capped,
+        Check,
         Chunk,
         Draft,
         Fetched,
@@ -143,8 +144,8 @@ class Writer(Protocol):
         """
         ...
 
-    def forecast(self, task: SectionTask) -> Forecast | None:
-        """Return what the first call for a section would take; None if it asks nobody.
+    def forecast(self, task: SectionTask) -> Sequence[Forecast]:
+        """Return what each draft of a section would take, pass by pass; none if it asks nobody.
 
         Nothing is drafted, and nothing is sent that costs.
         """
@@ -181,4 +182,21 @@ class Writer(Protocol):
 
     def answer(self, task: QuestionTask) -> Draft | Skipped:
         """Return a draft that answers the question; no blocks if the evidence does not."""
+        ...
+
+
+class Service(Protocol):
+    """A service out there that a configured model lives on: can it be used?"""
+
+    @property
+    def cost(self) -> str:
+        """What looking at it asks for, to be said before: `1 call of about 600 tokens to …`."""
+        ...
+
+    def checks(self, *, call: bool) -> Iterator[Check]:
+        """Yield what is found: credentials, region, access to the model.
+
+        Args:
+            call: whether the network may be used, and the model asked; else that is skipped.
+        """
         ...

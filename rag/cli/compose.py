@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import caps_options, json_option, model_option, strict_option, wait_option
+from rag.cli.options import (
+    caps_options,
+    exchange_options,
+    json_option,
+    model_option,
+    strict_option,
+    wait_option,
+)
 
 
 @click.command(name="compose")
@@ -28,6 +35,7 @@ from rag.cli.options import caps_options, json_option, model_option, strict_opti
 @wait_option
 @model_option
 @caps_options
+@exchange_options
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path,

@@ -33,6 +33,14 @@ class Ingest(Value):
     chunks: int
 
 
+class LeftOut(Value):
+    """One of a reference's objects could not be read; the others are in the store."""
+
+    key: str
+    what: str
+    """Where it stands, and why."""
+
+
 class Unchanged(Value):
     """A reference was read again and is what it was."""
 
@@ -110,6 +118,8 @@ class Planned(Value):
 class _Taking(Value):
     """Tokens and costs, from the least to the most; a cost is None where there is no price."""
 
+    calls: int
+    """How many calls it is, without corrections and revisions."""
     input_least: int
     input_most: int
     is_counted: bool
@@ -123,7 +133,7 @@ class _Taking(Value):
 
 
 class Foreseen(_Taking):
-    """`--dry-run`: what the call that drafts a section would take."""
+    """`--dry-run`: what drafting a section would take, in one pass or several."""
 
     key: str
     section: str
@@ -133,8 +143,6 @@ class Foreseen(_Taking):
 
 class ForeseenTotal(_Taking):
     """`--dry-run`: what all foreseen calls would take."""
-
-    calls: int
 
 
 class Ticked(Value):

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.flows.desk import sections_of
-from rag.flows.drafting import depth, standing_of
+from rag.flows.desk import Turn, sections_of
+from rag.flows.drafting import depth, having_read, standing_of
 from rag.flows.events import Foreseen, ForeseenTotal
 from rag.flows.sections import section_task
 from rag.types import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from rag.flows.desk import Desk
     from rag.flows.events import Event
     from rag.flows.sections import Shelf
-    from rag.types import Forecast, Price, RecordedCall, Reference, Section, SectionSpec
+    from rag.settings import Config
+    from rag.types import Forecast, Price, RecordedCall, Reference, SectionSpec
 
 _ENOUGH = 3
 """Recorded calls of a purpose that say something of the next one's length."""
@@ -51,27 +52,48 @@ def foresee(
     for spec in sorted(config.outline.sections, key=depth):
         if not asked or spec.form == "conflicts" or not (spec.id in asked or spec.is_derived):
             continue
-        found = _forecast(desk, shelf, spec, used, sections)
-        if found is None:
-            continue
-        most = min(found.input + (added if spec.is_derived else 0), found.input_limit)
-        outputs = _outputs(found, past)
-        price = config.settings.prices.get(found.model.partition("/")[2])
-        least, dearest = _costs(price, (found.input, most), outputs or (0, found.output_limit))
-        yield Foreseen(
-            key=key,
-            section=spec.id,
-            input_least=found.input,
-            input_most=max(most, found.input),
-            is_counted=found.is_counted,
-            uncounted=found.uncounted,
-            output_least=outputs[0] if outputs else 0,
-            output_most=outputs[1] if outputs else found.output_limit,
-            output_from="recorded calls" if outputs else "limit",
-            cost_least=least,
-            cost_most=dearest,
-        )
-        added += 0 if spec.is_derived else (outputs[1] if outputs else found.output_limit)
+        standing = standing_of(desk, Turn(tuple(sections.values())), spec, sections)
+        if key or spec.id not in asked:
+            standing = having_read(desk, standing, spec, used, key)
+        passes = desk.tools.writer.forecast(section_task(shelf, spec, used, standing))
+        if passes:
+            foreseen = _foreseen(passes, past, added if spec.is_derived else 0, config)
+            yield foreseen.model_copy(update={"key": key, "section": spec.id})
+            added += 0 if spec.is_derived else foreseen.output_most
+
+
+def _foreseen(
+    passes: Sequence[Forecast], past: Iterable[RecordedCall], added: int, config: Config
+) -> Foreseen:
+    """Return what drafting a section would take.
+
+    Args:
+        passes: what each draft would take.
+        past: the calls that were recorded.
+        added: tokens by which its prompts may grow until it is drafted.
+        config: has the prices.
+    """
+    first = passes[0]
+    least = sum(item.input for item in passes)
+    most = sum(max(item.input, min(item.input + added, item.input_limit)) for item in passes)
+    lengths = _outputs(first, past)
+    shortest, longest = (len(passes) * length for length in (lengths or (0, first.output_limit)))
+    price = config.settings.prices.get(first.model.partition("/")[2])
+    costs = _costs(price, (least, most), (shortest, longest))
+    return Foreseen(
+        key="",
+        section="",
+        calls=len(passes),
+        input_least=least,
+        input_most=most,
+        is_counted=all(item.is_counted for item in passes),
+        uncounted=next((item.uncounted for item in passes if item.uncounted), ""),
+        output_least=shortest,
+        output_most=longest,
+        output_from="recorded calls" if lengths else "limit",
+        cost_least=costs[0],
+        cost_most=costs[1],
+    )
 
 
 def summed(events: Iterable[Event]) -> Generator[Event, None, None]:
@@ -83,7 +105,7 @@ def summed(events: Iterable[Event]) -> Generator[Event, None, None]:
         yield event
     if found:
         yield ForeseenTotal(
-            calls=len(found),
+            calls=sum(item.calls for item in found),
             input_least=sum(item.input_least for item in found),
             input_most=sum(item.input_most for item in found),
             is_counted=all(item.is_counted for item in found),
@@ -93,19 +115,6 @@ def summed(events: Iterable[Event]) -> Generator[Event, None, None]:
             cost_least=_sum(item.cost_least for item in found),
             cost_most=_sum(item.cost_most for item in found),
         )
-
-
-def _forecast(
-    desk: Desk,
-    shelf: Shelf,
-    spec: SectionSpec,
-    used: Sequence[Reference],
-    sections: Mapping[str, Section],
-) -> Forecast | None:
-    below = [item for item in desk.tools.config.outline.sections if depth(item) < depth(spec)]
-    others = [sections[item.id] for item in below if item.id in sections]
-    standing = standing_of(desk, sections.get(spec.id), others)
-    return desk.tools.writer.forecast(section_task(shelf, spec, used, standing))
 
 
 def _outputs(found: Forecast, past: Iterable[RecordedCall]) -> tuple[int, int] | None:

@@ -32,7 +32,7 @@ class Skipped(Value):
 
     subject: str
     """What was skipped: a reference key, a line of the checklist."""
-    stage: Literal["checklist", "fetch", "parse", "chunk", "draft"]
+    stage: Literal["checklist", "fetch", "parse", "chunk", "draft", "verify"]
     reason: str
     """One line: what happened and what to do."""
 

@@ -11,7 +11,7 @@ from rag.types import Capped, Draft, SectionTask, Skipped, claim_id
 from rag.writing.asking import Asking
 from rag.writing.model import UnfinishedError
 from rag.writing.reading import read_answer, read_revision, read_section, read_summary
-from rag.writing.register import register
+from rag.writing.register import as_it_was, has_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rag.types import Forecast, Prompts, ProposedClaim, QuestionTask, Rejected
     from rag.writing.model import Model
     from rag.writing.prompt import Prompt
-    from rag.writing.register import Register
 
 T = TypeVar("T")
 _CALLS = 4
@@ -56,29 +55,41 @@ class ModelWriter:
         return self._model.at_once(sections * _CALLS)
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
-        """See `Writer.write_section`. Where there is nothing to write from, nobody is asked."""
-        known = register(task)
-        prompt = self._prompt(task, known)
-        if prompt is None:
-            return Draft(blocks=())
-        read = read_summary if task.spec.form == "summary" else read_section
-        return self._asked(prompt, partial(read, task, known))
+        """See `Writer.write_section`. Where there is nothing new to write from, nobody is asked.
 
-    def forecast(self, task: SectionTask) -> Forecast | None:
+        Evidence that has no room beside what was packed is named as unread.
+        """
+        known = self._asking.known(task)
+        if not (known.evidence or has_new(task, known)):
+            if known.left_out:
+                reason = f"none of {known.left_out} passages fits a prompt of the model's"
+                return Skipped(subject="", stage="draft", reason=reason)
+            return as_it_was(task)
+        if task.spec.form == "summary":
+            prompt = self._asking.summary(task, known)
+            return self._asked(prompt, partial(read_summary, task, known))
+        prompt = self._asking.section(task, known)
+        draft = self._asked(prompt, partial(read_section, task, known))
+        if isinstance(draft, Skipped):
+            return draft
+        return draft.model_copy(update={"unread": frozenset(item.key for item in known.unread)})
+
+    def forecast(self, task: SectionTask) -> list[Forecast]:
         """See `Writer.forecast`. The claims that a section is made of may be yet to come."""
-        known = register(task)
-        prompt = self._prompt(task, known)
-        if prompt is None and task.spec.is_derived:
+        found: list[Forecast] = []
+        while True:
+            known = self._asking.known(task)
+            has_some = known.evidence or has_new(task, known)
+            if not has_some and (found or not task.spec.is_derived):
+                return found
             summary = task.spec.form == "summary"
             prompt = (self._asking.summary if summary else self._asking.section)(task, known)
-        return self._model.forecast(prompt) if prompt else None
-
-    def _prompt(self, task: SectionTask, known: Register) -> Prompt | None:
-        if task.spec.form == "summary":
-            return self._asking.summary(task, known) if known.others else None
-        if not (task.evidence or known.others):
-            return None
-        return self._asking.section(task, known)
+            found.append(self._model.forecast(prompt))
+            unread = {item.key for item in known.unread}
+            if not unread:
+                return found
+            seen = frozenset(item.key for item in task.evidence if item.key not in unread)
+            task = task.model_copy(update={"seen": seen})
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]

@@ -15,7 +15,6 @@ from rag.settings import load_config, load_prompts, packaged_config
 from rag.types import SectionTask
 from rag.writing.asking import Asking
 from rag.writing.packing import estimated_tokens, likely_tokens, most_tokens
-from rag.writing.register import register
 
 HOME = packaged_config().parent
 
@@ -42,7 +41,7 @@ def test_forecasts_of_real_prompts_are_near(shared, tokenizer):
         given_ = keyed(evidence(document(path.read_text("utf-8")), reference(path.stem)))
         for spec in specs:
             task = SectionTask(spec=spec, evidence=given_)
-            prompt = asking.section(task, register(task))
+            prompt = asking.section(task, asking.known(task))
             text = "\n".join(prompt.told)
             counted = len(tokenizer.encode(text).ids)
             assert likely_tokens(text) == pytest.approx(counted, rel=0.2), (path, spec.id)

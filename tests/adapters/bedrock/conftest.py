@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rag.adapters.bedrock import Exchanges
+    from rag.adapters.store import Replies
+    from rag.writing import Budget
+
 PROMPT = Prompt(
     purpose="answer",
     system="You answer.",
@@ -48,21 +52,13 @@ class Asking:
         self.responder = responder
         self.calls: list[Call] = []
 
-    def model(
-        self,
-        *,
-        structure: str = "tool",
-        stream: bool = True,
-        budget=None,
-        count=False,
-        replies=None,
-        **changes: object,
-    ):
-        """Return a model with these abilities, and settings changed by these."""
+    def settings(self, **changes: object) -> BedrockSettings:
+        """Return impatient settings that lead to the responder, changed by these."""
         settings = {
             "region": "us-east-1",
             "profile": "",
             "endpoint_url": self.responder.url,
+            "agent_endpoint_url": "",
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
@@ -73,17 +69,33 @@ class Asking:
             "max_input_tokens": 60_000,
             "max_output_tokens": 4_000,
         }
+        return BedrockSettings.model_validate(settings | changes)
+
+    def model(  # noqa: PLR0913 - all that a model is made of
+        self,
+        *,
+        model_id: str = "example.model-v1:0",
+        structure: str = "tool",
+        stream: bool = True,
+        count: bool = False,
+        budget: Budget | None = None,
+        replies: Replies | None = None,
+        exchanges: Exchanges | None = None,
+        **changes: object,
+    ):
+        """Return a model with these abilities, and settings changed by these."""
         abilities = Abilities(
             match="*", structure=structure, stream=stream, system=True, cache=True, count=count,
             context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
-            "example.model-v1:0",
+            model_id,
             abilities,
-            BedrockSettings.model_validate(settings | changes),
+            self.settings(**changes),
             self.calls.append,
             budget=budget,
             replies=replies,
+            exchanges=exchanges,
         )
 
 
