@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.types import (
+        Capped,
         Chunk,
         Draft,
         Fetched,
@@ -135,7 +136,10 @@ class Writer(Protocol):
         ...
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
-        """Return a draft of the section; `Skipped` if the writer could not produce one."""
+        """Return a draft of the section; `Skipped` if the writer could not produce one.
+
+        `Capped` if it was not asked because a cap of the run is reached.
+        """
         ...
 
     @property
@@ -145,8 +149,10 @@ class Writer(Protocol):
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
-    ) -> Sequence[ProposedClaim | None]:
+    ) -> Sequence[ProposedClaim | None] | Capped:
         """Return, for each claim of a draft that fell, one in its place; None to let it fall.
+
+        `Capped` if the writer was not asked because a cap of the run is reached: they fall for now.
 
         Args:
             task: what the draft was made for.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.errors import ConfigError, PrerequisiteError
 from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_prefixes
 from rag.settings import Config, abilities_of, load_config, load_prompts
+from rag.types import Caps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from rag.adapters.store import Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Writer
-    from rag.writing import Model
+    from rag.writing import Budget, Model
 
+_BEDROCK = "bedrock/"
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
 _MODELS = '"bedrock/<model id, inference profile or ARN>" or "local/<GGUF file>"'
@@ -47,16 +49,43 @@ class Wired:
     Args:
         project: where the configuration and the store are.
         model: who writes, in place of the configuration's `model`; as configured if empty.
+        caps: what all calls of models may take together; as much as they need if None.
 
     Raises:
-        ConfigError: the configuration is wrong.
+        ConfigError: the configuration is wrong; a cap in money, and no price for the model.
     """
 
-    def __init__(self, project: Project, *, model: str = "") -> None:
+    def __init__(self, project: Project, *, model: str = "", caps: Caps | None = None) -> None:
         config = load_config(project.root)
         settings = config.settings.model_copy(update={"model": model} if model else {})
         self.config: Config = config.model_copy(update={"settings": settings})
         self._project = project
+        self._caps = caps or Caps()
+        if self._caps.cost is not None and settings.model.startswith(_BEDROCK):
+            self._check_price(settings.model.removeprefix(_BEDROCK))
+
+    def _check_price(self, model: str) -> None:
+        """Refuse a cap in money where nobody can say what a call costs."""
+        price = self.config.settings.prices.get(model)
+        if price is None:
+            raise ConfigError(
+                f"--max-cost: there is no price of {model!r}",
+                advice="add it to [prices] in config/rag.toml, or use --max-tokens",
+            )
+        known = price.cached_in is not None and price.cached_out is not None
+        if not known and abilities_of(model, self._project.root).cache:
+            raise ConfigError(
+                f"--max-cost: {model!r} has a prompt cache, and no price for it",
+                advice="add cached_in and cached_out to its line of [prices] in config/rag.toml",
+            )
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What the calls of this run may take, shared by all of them."""
+        from rag.writing import Budget
+
+        model = self.config.settings.model.removeprefix(_BEDROCK)
+        return Budget(self._caps, self.config.settings.prices.get(model))
 
     @cached_property
     def store(self) -> Store:
@@ -218,7 +247,8 @@ class Wired:
         from rag.adapters.bedrock import BedrockModel
 
         abilities = abilities_of(model, self._project.root)
-        return BedrockModel(model, abilities, self.config.settings.bedrock, self.store.save_call)
+        settings = self.config.settings.bedrock
+        return BedrockModel(model, abilities, settings, self.store.save_call, self.budget)
 
     def _local(self, file: str) -> Model:
         try:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.adapters.lock import exclusive
-from rag.cli.options import MODEL
+from rag.cli.options import MAX_COST, MAX_TOKENS, MODEL
 from rag.flows.project import Project
+from rag.types import Caps
 from rag.wiring import Wired
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 def reading(root: Path) -> Iterator[tuple[Project, Wired]]:
     """Open a project to read it."""
     project = Project(root=root.resolve())
-    tools = Wired(project, model=click.get_current_context().meta.get(MODEL, ""))
+    told = click.get_current_context().meta
+    caps = Caps(cost=told.get(MAX_COST), tokens=told.get(MAX_TOKENS))
+    tools = Wired(project, model=told.get(MODEL, ""), caps=caps)
     try:
         yield project, tools
     finally:

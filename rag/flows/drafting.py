@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.errors import CapError
 from rag.flows.desk import sections_of
 from rag.flows.disagreements import disagreements
 from rag.flows.events import Composed, Composing
 from rag.flows.sections import Composition, Standing, compose_section
-from rag.types import Skipped
+from rag.types import Capped, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
@@ -99,8 +100,27 @@ def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:
     return turn._replace(
         entries=(*turn.entries, *outcome.entries),
         rejected=(*turn.rejected, *((spec.id, item) for item in outcome.rejected)),
+        failed=(*turn.failed, outcome.capped) if outcome.capped else turn.failed,
         calls=turn.calls + outcome.calls,
     )
+
+
+def stop_at_cap(turn: Turn, key: str = "") -> None:
+    """End the run if a cap kept a section of the turn from being drafted.
+
+    Args:
+        turn: what was done, and kept.
+        key: the reference whose turn it was; empty if it was none's.
+
+    Raises:
+        CapError: with what is not drafted yet.
+    """
+    capped = [item for item in turn.failed if isinstance(item, Capped)]
+    if capped:
+        names = ", ".join(item.subject for item in capped)
+        of = f" of {key}" if key else ""
+        advice = "its box stays open; run again for the rest" if key else "run again with more"
+        raise CapError(f"{capped[0].reason}; not drafted: {names}{of}", advice=advice)
 
 
 def depth(spec: SectionSpec) -> int:

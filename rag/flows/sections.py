@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.errors import CapError
 from rag.flows.checking import checked_draft, rules_of
 from rag.stages.ledger import Draftsman, account
 from rag.stages.shortlist import shortlist
-from rag.types import Evidence, Section, SectionTask, Skipped
+from rag.types import Capped, Evidence, Section, SectionTask, Skipped
 from rag.writing import UnfinishedError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Composition(NamedTuple):
     entries: tuple[Entry, ...]
     calls: int
     """How often the writer was asked."""
+    capped: Capped | None = None
+    """Why what fell did not go back to the writer, if a cap forbade it."""
 
 
 class Shelf:
@@ -157,18 +160,23 @@ def compose_section(
         return draft.model_copy(update={"subject": spec.id})
     rules = rules_of(tools.config, spec)
     try:
-        checked, calls = checked_draft(tools, task, draft, rules)
+        vetted = checked_draft(tools, task, draft, rules)
     except UnfinishedError as error:  # of a judge: what nobody judged neither stands nor falls
         return Skipped(subject=spec.id, stage="verify", reason=str(error))
+    except CapError as error:  # the same
+        return Capped(subject=spec.id, stage="verify", reason=error.message)
     accounted = account(
         spec,
         standing.prior,
-        _wanted(checked.blocks, standing),
+        _wanted(vetted.checked.blocks, standing),
         Draftsman(draft.settled, tools.writer.outranks),
         ever=standing.ever,
     )
     section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
-    return Composition(section, checked.rejected, accounted.entries, 1 + calls)
+    capped = vetted.capped and vetted.capped.model_copy(update={"subject": spec.id})
+    return Composition(
+        section, vetted.checked.rejected, accounted.entries, 1 + vetted.calls, capped
+    )
 
 
 def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedBlock]:

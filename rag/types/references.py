@@ -37,6 +37,10 @@ class Skipped(Value):
     """One line: what happened and what to do."""
 
 
+class Capped(Skipped):
+    """A section or an answer that was not drafted because a cap of the run was reached."""
+
+
 class Source(Value):
     """The bytes fetched for a reference, kept by checksum."""
 

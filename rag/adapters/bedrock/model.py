@@ -26,11 +26,14 @@ from tenacity import (
 from urllib3.exceptions import HTTPError
 
 from rag import __version__
+from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import request_of
+from rag.errors import CapError
 from rag.replies import Malformed
 from rag.types import Call
+from rag.writing import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +64,7 @@ class BedrockModel:
         abilities: what it can do.
         settings: region, timeouts, retries, limits.
         record: keeps a call, whether or not a reply came.
+        budget: what all calls of the run may take; as much as they need if None.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class BedrockModel:
         abilities: Abilities,
         settings: BedrockSettings,
         record: Callable[[Call], None],
+        budget: Budget | None = None,
     ) -> None:
         self.name = f"bedrock/{model_id}"
         self._id = model_id
@@ -76,8 +81,8 @@ class BedrockModel:
         self._settings = settings
         self._record = record
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
-        self._sent = 0
-        self._request_id = ""
+        self._budget = budget or Budget()
+        self._wire = Wire()
 
     @property
     def input_tokens(self) -> int:
@@ -88,34 +93,41 @@ class BedrockModel:
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         begun = time.monotonic()
-        self._sent, self._request_id = 0, ""
+        request = request_of(self._id, prompt, self._abilities, self._output_tokens)
+        call = UnderWay(self._budget, most_of(request))
         found: Reply | None = None
         wrong: RagError | Malformed | None = None
         ended = "interrupted"
         try:
-            found, wrong = self._attempted(prompt)
+            with self._wire.carrying(call):
+                found, wrong = self._attempted(request, call)
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
-            self._record(
-                Call(
-                    model=self.name,
-                    purpose=prompt.purpose,
-                    prompt=prompt.checksum,
-                    tokens=found.tokens if found else None,
-                    seconds=round(time.monotonic() - begun, 3),
-                    retries=max(0, self._sent - 1),
-                    stop=found.stop if found else "",
-                    request_id=self._request_id,
-                    error=ended,
-                    passages=prompt.passages,
-                    left_out=prompt.left_out,
-                )
-            )
+            call.end(found.tokens if found else None)
+            if call.sent or not isinstance(wrong, CapError):  # else there was no call
+                self._record(self._as_call(prompt, call, found, begun, ended))
         if isinstance(wrong, Malformed):
             return wrong
         if wrong is not None or found is None:
             raise wrong or AssertionError(prompt.purpose)
         return found.text
+
+    def _as_call(
+        self, prompt: Prompt, call: UnderWay, found: Reply | None, begun: float, ended: str
+    ) -> Call:
+        return Call(
+            model=self.name,
+            purpose=prompt.purpose,
+            prompt=prompt.checksum,
+            tokens=found.tokens if found else None,
+            seconds=round(time.monotonic() - begun, 3),
+            retries=max(0, call.sent - 1),
+            stop=found.stop if found else "",
+            request_id=call.request_id,
+            error=ended,
+            passages=prompt.passages,
+            left_out=prompt.left_out,
+        )
 
     @cached_property
     def _client(self) -> Any:
@@ -133,14 +145,12 @@ class BedrockModel:
                 user_agent_extra=f"rag/{__version__}",
             ),
         )
-        client.meta.events.register("before-send.bedrock-runtime", self._count)
+        self._wire.watch(client)
         return client
 
-    def _count(self, **_: object) -> None:
-        """Count what is sent: no exception of botocore's says how often it tried."""
-        self._sent += 1
-
-    def _attempted(self, prompt: Prompt) -> tuple[Reply | None, RagError | Malformed | None]:
+    def _attempted(
+        self, request: Mapping[str, Any], call: UnderWay
+    ) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
         settings = self._settings
         retrying = Retrying(
@@ -149,25 +159,27 @@ class BedrockModel:
             wait=wait_random_exponential(settings.backoff_s, settings.max_backoff_s),
             reraise=True,
         )
-        request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         try:
-            found = retrying(self._once, request)
+            found = retrying(self._once, request, call)
         except _AgainError as last:
             return None, last.error
+        except CapError as error:
+            return None, error
         except (ClientError, BotoCoreError) as error:
             return None, explained(error, self.name)
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
-    def _once(self, request: Mapping[str, Any]) -> Reply:
+    def _once(self, request: Mapping[str, Any], call: UnderWay) -> Reply:
         """Ask once; what may pass is raised as `_AgainError`."""
         try:
-            found = self._streamed(request) if self._abilities.stream else self._whole(request)
+            asked = self._streamed if self._abilities.stream else self._whole
+            found = asked(request, call)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
             raise _AgainError(explained(error, self.name)) from error
         except ClientError as error:
-            self._heard(error.response)
+            call.request_id = _request_id(error.response)
             if error.response.get("Error", {}).get("Code") in _AGAIN:
                 raise _AgainError(explained(error, self.name)) from error
             raise
@@ -177,14 +189,14 @@ class BedrockModel:
             raise _AgainError(broken("it ended before the message did", self.name))
         return found
 
-    def _whole(self, request: Mapping[str, Any]) -> Reply | None:
+    def _whole(self, request: Mapping[str, Any], call: UnderWay) -> Reply | None:
         response = self._client.converse(**request)
-        self._heard(response)
+        call.request_id = _request_id(response)
         return whole(response)
 
-    def _streamed(self, request: Mapping[str, Any]) -> Reply | None:
+    def _streamed(self, request: Mapping[str, Any], call: UnderWay) -> Reply | None:
         response = self._client.converse_stream(**request)
-        self._heard(response)
+        call.request_id = _request_id(response)
         assembly = Assembly()
         with closing(response["stream"]) as events:
             try:
@@ -195,5 +207,6 @@ class BedrockModel:
                     raise
         return assembly.reply()
 
-    def _heard(self, response: Mapping[str, Any]) -> None:
-        self._request_id = str(response.get("ResponseMetadata", {}).get("RequestId", ""))
+
+def _request_id(response: Mapping[str, Any]) -> str:
+    return str(response.get("ResponseMetadata", {}).get("RequestId", ""))

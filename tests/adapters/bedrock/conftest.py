@@ -48,7 +48,9 @@ class Asking:
         self.responder = responder
         self.calls: list[Call] = []
 
-    def model(self, *, structure: str = "tool", stream: bool = True, **changes: object):
+    def model(
+        self, *, structure: str = "tool", stream: bool = True, budget=None, **changes: object
+    ):
         """Return a model with these abilities, and settings changed by these."""
         settings = {
             "region": "us-east-1",
@@ -71,6 +73,7 @@ class Asking:
             abilities,
             BedrockSettings.model_validate(settings | changes),
             self.calls.append,
+            budget,
         )
 
 
