@@ -259,7 +259,7 @@ class Wired:
                 advice="pip install 'rag[local]'",
             ) from error
         path = self._project.root / Path(file).expanduser()
-        return LocalModel(path, self.config.settings.local, self.store.save_call)
+        return LocalModel(path, self.config.settings.local, self.store.save_call, self.budget)
 
     def close(self) -> None:
         """Close what was opened."""
