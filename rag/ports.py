@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.types import (
+        Capped,
         Check,
         Chunk,
         Draft,
@@ -136,7 +137,10 @@ class Writer(Protocol):
         ...
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
-        """Return a draft of the section; `Skipped` if the writer could not produce one."""
+        """Return a draft of the section; `Skipped` if the writer could not produce one.
+
+        `Capped` if it was not asked because a cap of the run is reached.
+        """
         ...
 
     @property
@@ -144,10 +148,22 @@ class Writer(Protocol):
         """Whether its order of claims is exact, so that it may say what a full topic loses."""
         ...
 
+    def at_once(self, sections: int) -> int:
+        """Return how many questions it takes at the same time, at least 1.
+
+        If more than 1, `write_section` and `revise` are called from several threads.
+
+        Args:
+            sections: how many are to be written now.
+        """
+        ...
+
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
-    ) -> Sequence[ProposedClaim | None]:
+    ) -> Sequence[ProposedClaim | None] | Capped:
         """Return, for each claim of a draft that fell, one in its place; None to let it fall.
+
+        `Capped` if the writer was not asked because a cap of the run is reached: they fall for now.
 
         Args:
             task: what the draft was made for.

@@ -248,6 +248,10 @@ class ScriptedWriter:
         self.returned += rejected
         return [self._revise(item) for item in rejected]
 
+    def at_once(self, _: int) -> int:
+        """See `Writer.at_once`."""
+        return 1
+
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`."""
         self.tasks.append(task)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="Callable[..., Any]")
 
 WIRED = "rag.wired"
-"""Where the context keeps what `rag.wiring.Wired` is given: `model`, `record`, `replay`."""
+"""Where the context keeps what `rag.wiring.Wired` is given, by its name there."""
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -29,6 +31,36 @@ model_option = click.option(
     callback=_remember,
     help='Who writes: "extractive" or "bedrock/<model id, inference profile or ARN>".',
 )
+
+
+def _money(context: click.Context, parameter: click.Parameter, value: float | None) -> None:
+    if value is not None:
+        if not math.isfinite(value):
+            raise click.BadParameter("it is a sum of money", ctx=context)
+        _remember(context, parameter, Decimal(str(value)))
+
+
+def caps_options(command: C) -> C:
+    """Add the caps of a run to a command."""
+    money = click.option(
+        "--max-cost",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="MONEY",
+        expose_value=False,
+        callback=_money,
+        help="Send no call that could take the run over it, in the currency of [prices].",
+    )
+    tokens = click.option(
+        "--max-tokens",
+        type=click.IntRange(min=1),
+        metavar="N",
+        expose_value=False,
+        callback=_remember,
+        help="Send no call that could take the run over so many tokens.",
+    )
+    return money(tokens(command))
+
+
 _record_option = click.option(
     "--record",
     envvar="RAG_RECORD",

@@ -6,7 +6,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 
 from rag.text.digests import digest
 from rag.types.base import Span, Value
-from rag.types.calls import Call, RecordedCall, Tokens
+from rag.types.calls import Call, Caps, RecordedCall, Tokens
 from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
@@ -37,7 +37,7 @@ from rag.types.outline import (
     Term,
     TopicSpec,
 )
-from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
+from rag.types.references import Capped, Fetched, NotModified, Reference, Skipped, Source
 
 __all__ = [
     "MATCH_COLUMNS",
@@ -46,6 +46,8 @@ __all__ = [
     "Block",
     "BlockForm",
     "Call",
+    "Capped",
+    "Caps",
     "Check",
     "CheckedBlock",
     "Chunk",

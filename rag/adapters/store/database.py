@@ -40,6 +40,7 @@ class Store(Histories, Calls):
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
         (folder / "sources").mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(
@@ -59,6 +60,7 @@ class Store(Histories, Calls):
 
     def close(self) -> None:
         """Close the file."""
+        self.close_calls()
         self._connection.close()
 
     def _migrate(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.adapters.bedrock import Exchanges
+    from rag.writing import Budget
 
 PROMPT = Prompt(
     purpose="answer",
@@ -59,8 +60,10 @@ class Asking:
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
+            "throttled_attempts": 1,
             "backoff_s": 0.001,
             "max_backoff_s": 0.01,
+            "max_concurrency": 4,
             "max_input_tokens": 60_000,
             "max_output_tokens": 4_000,
         }
@@ -72,6 +75,7 @@ class Asking:
         model_id: str = "example.model-v1:0",
         structure: str = "tool",
         stream: bool = True,
+        budget: Budget | None = None,
         exchanges: Exchanges | None = None,
         **changes: object,
     ):
@@ -85,7 +89,8 @@ class Asking:
             abilities,
             self.settings(**changes),
             self.calls.append,
-            exchanges,
+            budget=budget,
+            exchanges=exchanges,
         )
 
 
