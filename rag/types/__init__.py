@@ -5,6 +5,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 """
 
 from rag.text.digests import digest
+from rag.types.again import proposed_again
 from rag.types.base import Span, Value
 from rag.types.calls import Call, Caps, RecordedCall, Tokens
 from rag.types.checks import Check, State
@@ -27,7 +28,7 @@ from rag.types.claims import (
 )
 from rag.types.documents import Chunk, Document, Evidence, Hit, Part, PartKind
 from rag.types.ledger import Entry, Fate, History, Outcome, PastEdition, Resolution, Used
-from rag.types.models import Abilities, Price, Prompts
+from rag.types.models import Abilities, EmbeddingModel, Price, Prompts
 from rag.types.outline import (
     MATCH_COLUMNS,
     RULE_COLUMNS,
@@ -55,6 +56,7 @@ __all__ = [
     "Claim",
     "Document",
     "Draft",
+    "EmbeddingModel",
     "Entry",
     "Evidence",
     "Fate",
@@ -93,4 +95,5 @@ __all__ = [
     "Verdict",
     "claim_id",
     "digest",
+    "proposed_again",
 ]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError
 
+from rag.adapters import aws
 from rag.adapters.bedrock.errors import explained, missing_credentials
-from rag.adapters.bedrock.exchanges import live_session
 from rag.adapters.bedrock.model import BedrockModel
 from rag.errors import RagError
 from rag.replies import Malformed
@@ -77,7 +77,7 @@ class BedrockService:
     def checks(self, *, call: bool) -> Iterator[Check]:
         """See `Service.checks`."""
         try:
-            session = live_session(self._settings)
+            session = aws.session(self._settings)
         except BotoCoreError as error:
             yield _failed("credentials", explained(error, self._name))
             return
