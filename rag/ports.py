@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rag.types import (
         Capped,
+        Check,
         Chunk,
         Draft,
         Fetched,
@@ -147,6 +148,16 @@ class Writer(Protocol):
         """Whether its order of claims is exact, so that it may say what a full topic loses."""
         ...
 
+    def at_once(self, sections: int) -> int:
+        """Return how many questions it takes at the same time, at least 1.
+
+        If more than 1, `write_section` and `revise` are called from several threads.
+
+        Args:
+            sections: how many are to be written now.
+        """
+        ...
+
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
     ) -> Sequence[ProposedClaim | None] | Capped:
@@ -163,4 +174,21 @@ class Writer(Protocol):
 
     def answer(self, task: QuestionTask) -> Draft | Skipped:
         """Return a draft that answers the question; no blocks if the evidence does not."""
+        ...
+
+
+class Service(Protocol):
+    """A service out there that a configured model lives on: can it be used?"""
+
+    @property
+    def cost(self) -> str:
+        """What looking at it asks for, to be said before: `1 call of about 600 tokens to …`."""
+        ...
+
+    def checks(self, *, call: bool) -> Iterator[Check]:
+        """Yield what is found: credentials, region, access to the model.
+
+        Args:
+            call: whether the network may be used, and the model asked; else that is skipped.
+        """
         ...

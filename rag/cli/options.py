@@ -1,22 +1,26 @@
 """Options that several commands have."""
 
+from __future__ import annotations
+
 import math
-from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-F = TypeVar("F", bound=Callable[..., object])
-MODEL = "rag.model"
-"""Where the context keeps who writes."""
-MAX_COST, MAX_TOKENS = "rag.max-cost", "rag.max-tokens"
-"""Where the context keeps the caps of the run."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+C = TypeVar("C", bound="Callable[..., Any]")
+
+WIRED = "rag.wired"
+"""Where the context keeps what `rag.wiring.Wired` is given, by its name there."""
 
 
-def _remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
-    if value:
-        context.meta[MODEL] = value
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value and parameter.name:
+        context.meta.setdefault(WIRED, {})[parameter.name] = value
 
 
 model_option = click.option(
@@ -29,26 +33,21 @@ model_option = click.option(
 )
 
 
-def _cost(context: click.Context, _: click.Parameter, value: float | None) -> None:
+def _money(context: click.Context, parameter: click.Parameter, value: float | None) -> None:
     if value is not None:
         if not math.isfinite(value):
             raise click.BadParameter("it is a sum of money", ctx=context)
-        context.meta[MAX_COST] = Decimal(str(value))
+        _remember(context, parameter, Decimal(str(value)))
 
 
-def _tokens(context: click.Context, _: click.Parameter, value: int | None) -> None:
-    if value is not None:
-        context.meta[MAX_TOKENS] = value
-
-
-def caps_options(command: F) -> F:
+def caps_options(command: C) -> C:
     """Add the caps of a run to a command."""
     money = click.option(
         "--max-cost",
         type=click.FloatRange(min=0, min_open=True),
         metavar="MONEY",
         expose_value=False,
-        callback=_cost,
+        callback=_money,
         help="Send no call that could take the run over it, in the currency of [prices].",
     )
     tokens = click.option(
@@ -56,10 +55,35 @@ def caps_options(command: F) -> F:
         type=click.IntRange(min=1),
         metavar="N",
         expose_value=False,
-        callback=_tokens,
+        callback=_remember,
         help="Send no call that could take the run over so many tokens.",
     )
     return money(tokens(command))
+
+
+_record_option = click.option(
+    "--record",
+    envvar="RAG_RECORD",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    expose_value=False,
+    callback=_remember,
+    help="Keep what is asked of a model on Bedrock, and its replies, in this folder.",
+)
+_replay_option = click.option(
+    "--replay",
+    envvar="RAG_REPLAY",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    expose_value=False,
+    callback=_remember,
+    help="Take the replies from a folder that was recorded; nothing is sent.",
+)
+
+
+def exchange_options(command: C) -> C:
+    """Add `--record DIR` and `--replay DIR`."""
+    return _record_option(_replay_option(command))
 
 
 strict_option = click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.adapters.lock import exclusive
-from rag.cli.options import MAX_COST, MAX_TOKENS, MODEL
+from rag.cli.options import WIRED
 from rag.flows.project import Project
 from rag.types import Caps
 from rag.wiring import Wired
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def reading(root: Path) -> Iterator[tuple[Project, Wired]]:
     """Open a project to read it."""
     project = Project(root=root.resolve())
-    told = click.get_current_context().meta
-    caps = Caps(cost=told.get(MAX_COST), tokens=told.get(MAX_TOKENS))
-    tools = Wired(project, model=told.get(MODEL, ""), caps=caps)
+    told = dict(click.get_current_context().meta.get(WIRED, {}))
+    caps = Caps(cost=told.pop("max_cost", None), tokens=told.pop("max_tokens", None))
+    tools = Wired(project, caps=caps, **told)
     try:
         yield project, tools
     finally:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.flows.supporting import support_of
+from rag.flows.together import alone
 from rag.stages.verify import Rules, verify
 from rag.types import MATCH_COLUMNS, RULE_COLUMNS, Capped, SectionTask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rag.flows.together import Work
     from rag.flows.tools import Tools
     from rag.settings import Config
     from rag.stages.verify import Checked
@@ -61,6 +64,13 @@ class Vetted(NamedTuple):
 def checked_draft(
     tools: Tools, task: SectionTask | QuestionTask, draft: Draft, rules: Rules
 ) -> Vetted:
+    """Return what holds of a draft. See `checking`."""
+    return alone(checking(tools, task, draft, rules))
+
+
+def checking(
+    tools: Tools, task: SectionTask | QuestionTask, draft: Draft, rules: Rules
+) -> Work[Vetted]:
     """Return what holds of a draft.
 
     What fell goes back to the writer once, with the verdict; what falls again is out.
@@ -71,7 +81,7 @@ def checked_draft(
     checked = verify(draft, given, rules, support)
     if not checked.rejected:
         return Vetted(checked, 0)
-    again = tools.writer.revise(task, checked.rejected)
+    again = yield partial(tools.writer.revise, task, checked.rejected)
     if isinstance(again, Capped):
         return Vetted(checked, 0, again)
     better = {

@@ -25,6 +25,11 @@ def most_tokens(text: str) -> int:
     return -(-_bytes(text) // _HELD)
 
 
+def most_packed(tokens: int) -> int:
+    """Return what a cap holds for a prompt that was packed to so many tokens."""
+    return -(-tokens * _PACKED // _HELD)
+
+
 def _bytes(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 

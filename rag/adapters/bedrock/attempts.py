@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import exceptions as boto
 
 from rag.types import Tokens
-from rag.writing import most_tokens
+from rag.writing import most_packed, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,3 +110,8 @@ def most_of(request: Mapping[str, Any]) -> Tokens:
     written = json.dumps(request, ensure_ascii=False)
     output = request["inferenceConfig"]["maxTokens"]
     return Tokens(input=most_tokens(written) + _HIDDEN, output=output)
+
+
+def most_of_longest(input_tokens: int, output_tokens: int) -> Tokens:
+    """Return the most that an attempt can take whose prompt may have so many tokens."""
+    return Tokens(input=most_packed(input_tokens) + _HIDDEN, output=output_tokens)

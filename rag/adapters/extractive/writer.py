@@ -53,6 +53,10 @@ class ExtractiveWriter:
         self._config = config
         self._lens = Lens(config)
 
+    def at_once(self, sections: int) -> int:  # noqa: ARG002 - the port's
+        """See `Writer.at_once`: it waits for nobody."""
+        return 1
+
     def write_section(self, task: SectionTask) -> Draft:
         """See `Writer.write_section`."""
         if task.spec.form == "summary":
