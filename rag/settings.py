@@ -117,6 +117,7 @@ class BedrockSettings(Value):
     connect_timeout_s: float = Field(gt=0, le=600)
     read_timeout_s: float = Field(gt=0, le=3600)
     attempts: int = Field(ge=1, le=20)
+    throttled_attempts: int = Field(ge=1, le=100)
     backoff_s: float = Field(ge=0, le=600)
     max_backoff_s: float = Field(ge=0, le=3600)
     cache: bool

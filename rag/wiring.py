@@ -139,7 +139,7 @@ class Wired:
         option = "--record" if self._record else "--replay"
         if self._record and self._replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not self.config.settings.model.startswith(_BEDROCK):
+        if not self._on_bedrock:
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",
@@ -412,14 +412,23 @@ class Wired:
     @cached_property
     def services(self) -> Sequence[Service]:
         """The services that configured models live on."""
-        settings = self.config.settings
-        if not settings.model.startswith("bedrock/"):
+        if not self._on_bedrock:
             return ()
         from rag.adapters.bedrock import BedrockService
 
-        model = settings.model.removeprefix("bedrock/")
-        abilities = abilities_of(model, self._project.root)
-        return (BedrockService(model, abilities, settings.bedrock, self._save_call),)
+        settings, root = self.config.settings.bedrock, self._project.root
+        return [
+            BedrockService(model, abilities_of(model, root), settings, self._save_call)
+            for model in self._on_bedrock
+        ]
+
+    @property
+    def _on_bedrock(self) -> list[str]:
+        """The models on Bedrock that write and judge, each once."""
+        settings = self.config.settings
+        names = (settings.model, settings.verify.support.removeprefix("judge/"))
+        ids = [name.removeprefix(_BEDROCK) for name in names if name.startswith(_BEDROCK)]
+        return list(dict.fromkeys(ids))
 
     def _save_call(self, call: Call) -> None:
         """Keep a call; only then a store is needed."""

@@ -99,37 +99,44 @@ class LocalModel:
 
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""
+        request = self._request(prompt)
         with self._one:
             server = self._server
-            most = most_tokens("\n".join((*prompt.told, prompt.plain)))
-            held = self._budget.hold(Tokens(input=most, output=self._settings.output_tokens))
+            held = self._budget.hold(self._most(request))
             begun = time.monotonic()
             said: _Said | None = None
             wrong: RagError | None = None
             ended = "interrupted"
             try:
-                said = _asked(server, self._request(prompt))
+                said = _asked(server, request)
                 wrong = self._wrong(said)
                 ended = wrong.message if wrong else ""
             finally:
                 held.settle(said.tokens if said else None)
-                self._record(
-                    Call(
-                        model=self.name,
-                        purpose=prompt.purpose,
-                        prompt=prompt.checksum,
-                        tokens=said.tokens if said else None,
-                        seconds=round(time.monotonic() - begun, 3),
-                        retries=0,
-                        stop=said.stop if said else "",
-                        error=ended,
-                        passages=prompt.passages,
-                        left_out=prompt.left_out,
-                    )
-                )
+                self._record(self._as_call(prompt, said, begun, ended))
         if wrong is not None:
             raise wrong
         return said.text
+
+    def _most(self, request: dict[str, Any]) -> Tokens:
+        """Return the most that a request can take: never more than the context."""
+        told = most_tokens(json.dumps(request, ensure_ascii=False))
+        output = self._settings.output_tokens
+        return Tokens(input=min(told, self._settings.context_tokens - output), output=output)
+
+    def _as_call(self, prompt: Prompt, said: _Said | None, begun: float, ended: str) -> Call:
+        return Call(
+            model=self.name,
+            purpose=prompt.purpose,
+            prompt=prompt.checksum,
+            tokens=said.tokens if said else None,
+            seconds=round(time.monotonic() - begun, 3),
+            retries=0,
+            stop=said.stop if said else "",
+            error=ended,
+            passages=prompt.passages,
+            left_out=prompt.left_out,
+        )
 
     def _request(self, prompt: Prompt) -> dict[str, Any]:
         task = f"{prompt.fixed}\n\n{prompt.plain}\n{prompt.form_schema}"

@@ -65,6 +65,7 @@ class BedrockService:
         self._settings = settings.model_copy(
             update={
                 "attempts": min(settings.attempts, _ATTEMPTS),
+                "throttled_attempts": 1,  # what is throttled was reached
                 "read_timeout_s": min(settings.read_timeout_s, _LONGEST_S),
                 "max_output_tokens": _OUTPUT_TOKENS,
             }
