@@ -105,6 +105,8 @@ class BedrockModel:
                 tokens = found["inputTokens"] + likely_tokens(uncounted_of(request))
             except (ClientError, BotoCoreError) as error:
                 self._uncounted = str(explained(error, self.name))
+            except RagError as error:  # a replay that has no count
+                self._uncounted = str(error)
         return Forecast(
             model=self.name,
             purpose=prompt.purpose,
