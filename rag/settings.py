@@ -53,7 +53,7 @@ class ChunkSettings(Value):
 class EmbedderSettings(Value):
     """Which model turns text into vectors."""
 
-    adapter: Literal["onnx", "sentence-transformers"]
+    adapter: Literal["onnx", "sentence-transformers", "llama-index"]
     model: str = Field(min_length=1)
     threads: int = Field(ge=1, le=256)
     query_prefix: str
@@ -117,6 +117,24 @@ class BedrockSettings(Value):
     max_output_tokens: int = Field(ge=100)
 
 
+class LlamaIndexSettings(Value):
+    """How models of LlamaIndex's classes are called."""
+
+    structure: Literal["json", "tool", "schema"]
+    system: bool
+    context_tokens: int = Field(ge=1000)
+    output_tokens: int = Field(ge=100)
+    embedder_tokens: int = Field(ge=16)
+    timeout_s: float = Field(gt=0, le=86400)
+    attempts: int = Field(ge=1, le=20)
+    backoff_s: float = Field(ge=0, le=600)
+    max_backoff_s: float = Field(ge=0, le=3600)
+    model: dict[str, Any]
+    """Keyword arguments of the class that `model` names."""
+    embedder: dict[str, Any]
+    """Keyword arguments of the class that `embedder.model` names."""
+
+
 class _Models(Value):
     """`config/models/bedrock.toml`."""
 
@@ -137,8 +155,9 @@ class Settings(Value):
     ask: AskSettings
     verify: VerifySettings
     bedrock: BedrockSettings
+    llama_index: LlamaIndexSettings
     prices: dict[str, Price]
-    """By model, as it is named behind `bedrock/`."""
+    """By model, as it is named behind `bedrock/`; any other by its whole name."""
 
 
 class Config(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,15 +12,18 @@ from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_p
 from rag.settings import Config, abilities_of, load_config, load_prompts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Writer
+    from rag.writing import Model
 
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
+_MODELS = '"bedrock/<model id, inference profile or ARN>" or "llama-index/<class path>"'
+"""The kinds of language models, as the user names them."""
 
 
 class _Later:
@@ -35,6 +39,17 @@ class _Later:
         if scorer is None:
             raise AssertionError(self.name)
         return scorer.score(pairs)
+
+
+@contextmanager
+def _needing_llama_index(what: str) -> Iterator[None]:
+    """Say which extra is missing, if it is."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise PrerequisiteError(
+            f"{what} needs the package {error.name!r}", advice="pip install 'rag[llama-index]'"
+        ) from error
 
 
 class Wired:
@@ -81,12 +96,18 @@ class Wired:
     @cached_property
     def embedder_fingerprint(self) -> str:
         """The embedder's fingerprint; loads nothing."""
+        if self.config.settings.embedder.adapter == "llama-index":
+            from rag.adapters.llama_index.naming import embedder_fingerprint as fingerprint
+
+            return fingerprint(self.config.settings)
         return embedder_fingerprint(self.config.settings.embedder.adapter, self._embedder_folder)
 
     @cached_property
     def embedder(self) -> Embedder:
         """The configured embedder."""
         settings = self.config.settings.embedder
+        if settings.adapter == "llama-index":
+            return self._llama_index_embedder()
         if settings.adapter == "onnx":
             from rag.adapters.onnx import OnnxEmbedder
 
@@ -99,6 +120,12 @@ class Wired:
                 advice="pip install 'rag[sentence-transformers]'",
             ) from error
         return SentenceTransformersEmbedder(self._embedder_folder, threads=settings.threads)
+
+    def _llama_index_embedder(self) -> Embedder:
+        with _needing_llama_index("embedder.adapter = 'llama-index'"):
+            from rag.adapters.llama_index.embedder import LlamaIndexEmbedder
+
+        return LlamaIndexEmbedder(self.config.settings)
 
     @cached_property
     def reranker(self) -> PairScorer | None:
@@ -162,27 +189,47 @@ class Wired:
     @cached_property
     def writer(self) -> Writer:
         """The configured writer; nothing is asked of its service before a draft is."""
-        model = self.config.settings.model
-        if model.startswith("bedrock/") and model != "bedrock/":
-            return self._bedrock(model.removeprefix("bedrock/"))
-        if model != "extractive":
-            raise ConfigError(
-                f"model = {model!r} is not a writer",
-                advice='use "extractive" or "bedrock/<model id, inference profile or ARN>"',
-            )
-        from rag.adapters.extractive import ExtractiveWriter
+        name = self.config.settings.model
+        if name == "extractive":
+            from rag.adapters.extractive import ExtractiveWriter
 
-        return ExtractiveWriter(self.config)
-
-    def _bedrock(self, model: str) -> Writer:
-        from rag.adapters.bedrock import BedrockModel
+            return ExtractiveWriter(self.config)
         from rag.writing import ModelWriter
 
-        root = self._project.root
-        bedrock = BedrockModel(
-            model, abilities_of(model, root), self.config.settings.bedrock, self.store.save_call
+        wrong = ConfigError(
+            f"model = {name!r} is not a writer", advice=f'use "extractive" or {_MODELS}'
         )
-        return ModelWriter(bedrock, load_prompts(root), self.config)
+        model = self._model(name, wrong)
+        return ModelWriter(model, load_prompts(self._project.root), self.config)
+
+    def _model(self, name: str, wrong: ConfigError) -> Model:
+        """Return the language model of a name, for whoever needs one; nothing is asked of it yet.
+
+        Args:
+            name: its kind, a slash, and what names it there.
+            wrong: what to raise if there is no such kind.
+        """
+        kinds: dict[str, Callable[[str], Model]] = {
+            "bedrock": self._bedrock,
+            "llama-index": self._llama_index,
+        }
+        kind, _, rest = name.partition("/")
+        if kind not in kinds or not rest:
+            raise wrong
+        return kinds[kind](rest)
+
+    def _bedrock(self, model: str) -> Model:
+        from rag.adapters.bedrock import BedrockModel
+
+        abilities = abilities_of(model, self._project.root)
+        return BedrockModel(model, abilities, self.config.settings.bedrock, self.store.save_call)
+
+    def _llama_index(self, class_path: str) -> Model:
+        with _needing_llama_index(f"model = 'llama-index/{class_path}'"):
+            from rag.adapters.llama_index.model import LlamaIndexModel
+
+        settings = self.config.settings.llama_index
+        return LlamaIndexModel(class_path, settings, self.store.save_call)
 
     def close(self) -> None:
         """Close what was opened."""
