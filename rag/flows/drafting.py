@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rag.errors import CapError
 from rag.flows.desk import sections_of
 from rag.flows.disagreements import disagreements
 from rag.flows.events import Composed, Composing
-from rag.flows.sections import Composition, Standing, compose_section
-from rag.types import Skipped
+from rag.flows.sections import Standing, compose_section
+from rag.flows.together import together
+from rag.types import Capped, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
     from rag.flows.desk import Desk, Turn
     from rag.flows.events import Event
-    from rag.flows.sections import Shelf
+    from rag.flows.sections import Composition, Shelf
+    from rag.flows.together import Work
     from rag.types import Reference, Section, SectionSpec
 
 
@@ -43,38 +47,55 @@ def draft(  # noqa: PLR0913 - one turn, whole
     outline = desk.tools.config.outline
     before = {item.id: item for item in sections_of(desk.tools.store.latest())}
     sections = {item.id: item for item in start.sections}
-    changed = _gist(sections) != _gist(before)
     turn = start
-    for spec in sorted(outline.sections, key=depth):
-        if spec.id not in asked and not (spec.is_derived and changed):
-            continue
-        below = [item for item in outline.sections if depth(item) < depth(spec)]
-        others = [sections[item.id] for item in below if item.id in sections]
-        yield Composing(
-            key=key, section=spec.id, evidence=sum(len(shelf.evidence(spec, x)) for x in used)
-        )
-        standing = _standing(desk, turn, sections.get(spec.id), others)
-        if spec.form == "conflicts":
-            outcome: Composition | Skipped = disagreements(desk.tools, spec, others, settled)
-        else:
-            outcome = compose_section(desk.tools, shelf, spec, used, standing)
-        if isinstance(outcome, Skipped):
-            turn = turn._replace(failed=(*turn.failed, outcome))
-            yield outcome
-            continue
-        sections[spec.id] = outcome.section
-        changed = changed or _gist(sections) != _gist(before)
-        turn = _grown(turn, spec, outcome)
-        yield Composed(
-            key=key,
-            section=spec.id,
-            claims=len(outcome.section.claims),
-            # A section without claims is not in the report, just as one that never was.
-            changed=outcome.section.blocks != (before[spec.id].blocks if spec.id in before else ()),
-            rejected=outcome.rejected,
-        )
+    for _, level in groupby(sorted(outline.sections, key=depth), key=depth):
+        changed = _gist(sections) != _gist(before)
+        wanted = [spec for spec in level if spec.id in asked or (spec.is_derived and changed)]
+        at_once = desk.tools.writer.at_once(len(wanted))
+        # None is made of another of its depth: what is written does not depend on the groups.
+        for specs in [wanted] if at_once > 1 else [[spec] for spec in wanted]:
+            for spec in specs:
+                evidence = sum(len(shelf.evidence(spec, item)) for item in used)
+                yield Composing(key=key, section=spec.id, evidence=evidence)
+            works = [_work(desk, shelf, spec, used, sections, turn, settled) for spec in specs]
+            for spec, outcome in zip(specs, together(works, at_once), strict=True):
+                if isinstance(outcome, Skipped):
+                    turn = turn._replace(failed=(*turn.failed, outcome))
+                    yield outcome
+                    continue
+                sections[spec.id] = outcome.section
+                turn = _grown(turn, spec, outcome)
+                yield _composed(key, outcome, before.get(spec.id))
     ordered = [sections[spec.id] for spec in outline.sections if spec.id in sections]
     return turn._replace(sections=tuple(item for item in ordered if item.claims))
+
+
+def _work(  # noqa: PLR0913, PLR0917 - all that a section is made of
+    desk: Desk,
+    shelf: Shelf,
+    spec: SectionSpec,
+    used: Sequence[Reference],
+    sections: Mapping[str, Section],
+    turn: Turn,
+    settled: frozenset[str],
+) -> Work[Composition | Skipped]:
+    below = [item for item in desk.tools.config.outline.sections if depth(item) < depth(spec)]
+    others = [sections[item.id] for item in below if item.id in sections]
+    if spec.form == "conflicts":
+        return disagreements(desk.tools, spec, others, settled)
+    standing = _standing(desk, turn, sections.get(spec.id), others)
+    return (yield from compose_section(desk.tools, shelf, spec, used, standing))
+
+
+def _composed(key: str, outcome: Composition, before: Section | None) -> Composed:
+    return Composed(
+        key=key,
+        section=outcome.section.id,
+        claims=len(outcome.section.claims),
+        # A section without claims is not in the report, just as one that never was.
+        changed=outcome.section.blocks != (before.blocks if before else ()),
+        rejected=outcome.rejected,
+    )
 
 
 def _gist(sections: Mapping[str, Section]) -> object:
@@ -99,8 +120,27 @@ def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:
     return turn._replace(
         entries=(*turn.entries, *outcome.entries),
         rejected=(*turn.rejected, *((spec.id, item) for item in outcome.rejected)),
+        failed=(*turn.failed, outcome.capped) if outcome.capped else turn.failed,
         calls=turn.calls + outcome.calls,
     )
+
+
+def stop_at_cap(turn: Turn, key: str = "") -> None:
+    """End the run if a cap kept a section of the turn from being drafted.
+
+    Args:
+        turn: what was done, and kept.
+        key: the reference whose turn it was; empty if it was none's.
+
+    Raises:
+        CapError: with what is not drafted yet.
+    """
+    capped = [item for item in turn.failed if isinstance(item, Capped)]
+    if capped:
+        names = ", ".join(item.subject for item in capped)
+        of = f" of {key}" if key else ""
+        advice = "its box stays open; run again for the rest" if key else "run again with more"
+        raise CapError(f"{capped[0].reason}; not drafted: {names}{of}", advice=advice)
 
 
 def depth(spec: SectionSpec) -> int:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.flows.checking import checked_draft, rules_of
+from rag.errors import CapError
+from rag.flows.checking import checking, rules_of
 from rag.stages.ledger import Draftsman, account
 from rag.stages.shortlist import shortlist
-from rag.types import Evidence, Section, SectionTask, Skipped
+from rag.types import Capped, Evidence, Section, SectionTask, Skipped
+from rag.writing import UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rag.flows.together import Work
     from rag.flows.tools import Tools
     from rag.ports import Vector
     from rag.types import (
@@ -34,6 +38,8 @@ class Composition(NamedTuple):
     entries: tuple[Entry, ...]
     calls: int
     """How often the writer was asked."""
+    capped: Capped | None = None
+    """Why what fell did not go back to the writer, if a cap forbade it."""
 
 
 class Shelf:
@@ -130,8 +136,10 @@ def compose_section(
     spec: SectionSpec,
     references: Sequence[Reference],
     standing: Standing,
-) -> Composition | Skipped:
+) -> Work[Composition | Skipped]:
     """Return the section written anew from all references in use, or why it got no draft.
+
+    What the writer is to be asked is yielded: see `rag.flows.together`.
 
     Args:
         tools: the wired adapters.
@@ -140,10 +148,39 @@ def compose_section(
         references: those in use, by key.
         standing: what it is written on top of.
     """
+    task = section_task(shelf, spec, references, standing)
+    draft = yield partial(tools.writer.write_section, task)
+    if isinstance(draft, Skipped):
+        return draft.model_copy(update={"subject": spec.id})
+    rules = rules_of(tools.config, spec)
+    try:
+        vetted = yield from checking(tools, task, draft, rules)
+    except UnfinishedError as error:  # of a judge: what nobody judged neither stands nor falls
+        return Skipped(subject=spec.id, stage="verify", reason=str(error))
+    except CapError as error:  # the same
+        return Capped(subject=spec.id, stage="verify", reason=error.message)
+    accounted = account(
+        spec,
+        standing.prior,
+        _wanted(vetted.checked.blocks, standing),
+        Draftsman(draft.settled, tools.writer.outranks),
+        ever=standing.ever,
+    )
+    section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
+    capped = vetted.capped and vetted.capped.model_copy(update={"subject": spec.id})
+    return Composition(
+        section, vetted.checked.rejected, accounted.entries, 1 + vetted.calls, capped
+    )
+
+
+def section_task(
+    shelf: Shelf, spec: SectionSpec, references: Sequence[Reference], standing: Standing
+) -> SectionTask:
+    """Return what a writer is given for a section. See `compose_section` for the parameters."""
     found = [item for reference in references for item in shelf.evidence(spec, reference)]
     evidence = keyed(found)
     passages = shelf.passages(standing.others, references) if spec.is_derived else []
-    task = SectionTask(
+    return SectionTask(
         spec=spec,
         evidence=evidence,
         passages=keyed([*evidence, *passages])[len(evidence) :],
@@ -151,20 +188,6 @@ def compose_section(
         prior=standing.prior,
         refused=standing.refused,
     )
-    draft = tools.writer.write_section(task)
-    if isinstance(draft, Skipped):
-        return draft.model_copy(update={"subject": spec.id})
-    rules = rules_of(tools.config, spec)
-    checked, calls = checked_draft(tools, task, draft, rules)
-    accounted = account(
-        spec,
-        standing.prior,
-        _wanted(checked.blocks, standing),
-        Draftsman(draft.settled, tools.writer.outranks),
-        ever=standing.ever,
-    )
-    section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
-    return Composition(section, checked.rejected, accounted.entries, 1 + calls)
 
 
 def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedBlock]:

@@ -6,7 +6,8 @@ the same input makes the same values. Offsets are code points, half open: `text[
 
 from rag.text.digests import digest
 from rag.types.base import Span, Value
-from rag.types.calls import Call, RecordedCall, Tokens
+from rag.types.calls import Call, Caps, RecordedCall, Tokens
+from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
     BlockForm,
@@ -36,7 +37,7 @@ from rag.types.outline import (
     Term,
     TopicSpec,
 )
-from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
+from rag.types.references import Capped, Fetched, NotModified, Reference, Skipped, Source
 
 __all__ = [
     "MATCH_COLUMNS",
@@ -45,6 +46,9 @@ __all__ = [
     "Block",
     "BlockForm",
     "Call",
+    "Capped",
+    "Caps",
+    "Check",
     "CheckedBlock",
     "Chunk",
     "Citation",
@@ -79,6 +83,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Span",
+    "State",
     "Taxonomy",
     "Term",
     "Tokens",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from modelled import honest, item, lying, read
-from program import run
-from responder import Fault, Reply, Responder, dummy_credentials, responding
+from program import command, environment, run
+from responder import Fault, Reply, Responder, Slow, dummy_credentials, responding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,6 +209,34 @@ def test_an_answer_has_only_what_holds(bare: Path, responder: Responder) -> None
     assert run(bare, "ask", QUESTION).out == "The references do not answer this.\n"
     responder.plays(Reply('{"claims": []}', "content_filtered"))
     fails(run(bare, "ask", QUESTION), 6, "gave no answer: .*content filter withheld")
+
+
+def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
+    """Both sections under way are recorded, since they may be paid for; the next run goes on."""
+    responder.plays(Slow(120))
+    process = subprocess.Popen(
+        command("compose"),
+        cwd=bare,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while len(responder.asked) < 2:
+        assert process.poll() is None
+        responder.closing.wait(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == "rag: interrupted; what was committed stays, the next run goes on"
+    calls = json.loads(run(bare, "runs", "--json").out)
+    assert {(call["purpose"], call["error"]) for call in calls} == {
+        ("section memory", "interrupted"),
+        ("section training", "interrupted"),
+    }
+    responder.script = honest
+    assert run(bare, "compose").status == 0
+    assert "96 GB" in report(bare)
 
 
 def test_a_name_that_is_no_writer(bare: Path) -> None:

@@ -210,6 +210,22 @@ def test_no_draft_for_what_changed_commits_nothing(project: Project, tools: Fake
     _assert_grounded(tools)
 
 
+def test_drafts_that_were_not_committed_are_made_again(project: Project, tools: FakeTools) -> None:
+    """Where a stale section got no draft, those of other sections were lost with the edition."""
+    project.checklist.write_text(checklist(["alpha", "gamma"]), encoding="utf-8")
+    tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    page = f"{SITE}alpha.md"
+    tools.web.pages[page] = PAGES[page].replace(b"96 GB", b"97 GB")
+    list(ingest(project, tools, refresh=True))
+    tools.writer = ScriptedWriter(_Refusing(memory=1))
+    assert {event.section for event in of(Composed, compose(project, tools))} >= {"training"}
+    assert "9 minutes" not in _report(project)
+    assert [event.key for event in of(Ticked, compose(project, tools))] == ["gamma"]
+    assert "97 GB" in _report(project)
+    assert "9 minutes" in _report(project)
+
+
 def test_a_deleted_line_leaves_its_claims(project: Project, tools: FakeTools) -> None:
     """A reference off the checklist stays in the report, shown as unlisted there and in status."""
     project.checklist.write_text(checklist(["alpha", "beta"]), encoding="utf-8")

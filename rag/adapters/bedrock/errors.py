@@ -173,6 +173,11 @@ def explained(error: Exception, model: str) -> RagError:
     return _as_error(unknown, model, f"{type(error).__name__}: {error}")
 
 
+def missing_credentials(model: str) -> RagError:
+    """Return the error of having no credentials."""
+    return explained(boto.NoCredentialsError(), model)
+
+
 def unfinished(stop: str, model: str) -> UnfinishedError | Malformed:
     """Return what a stop reason that is no good end means: no reply, or one out of its form."""
     if stop in _BROKEN:

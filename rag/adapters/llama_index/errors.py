@@ -34,6 +34,10 @@ _PASSING = frozenset({408, 409, 425})
 """HTTP statuses below 500, with no row of their own, of what may pass."""
 
 
+_UNREAD = frozenset({400, 401, 403, 404, 413, 422, 429, 503})
+"""Statuses of requests that no model has read."""
+
+
 class _Told(NamedTuple):
     """What the user reads of an error."""
 
@@ -47,7 +51,7 @@ class _Told(NamedTuple):
 _LONG = _Told(UnfinishedError, "the text is too long for the model", "lower {limit}")
 _SPENT = _Told(ServiceError, "a quota is used up", "raise it, or run again later")
 _INVALID = _Told(
-    ServiceError, "the request is refused as invalid", "correct [llama_index] (docs/models.md)"
+    ServiceError, "the request is refused as invalid", "correct [llama_index] (docs/llama_index.md)"
 )
 _NO_ANSWER = _Told(ServiceError, "no answer in time", "raise llama_index.timeout_s", passes=True)
 _NOBODY = _Told(
@@ -57,7 +61,7 @@ _NOBODY = _Told(
     passes=True,
 )
 _FAILED = _Told(ServiceError, "the service failed, again and again", "run again later", passes=True)
-_UNKNOWN = _Told(ServiceError, "the call failed", "see docs/models.md")
+_UNKNOWN = _Told(ServiceError, "the call failed", "see docs/llama_index.md")
 _BY_STATUS = {
     401: _Told(PrerequisiteError, "the credentials are not valid", "set the key that it needs"),
     402: _SPENT,
@@ -83,6 +87,8 @@ class Explained(NamedTuple):
     error: RagError
     passes: bool
     """Whether it may pass."""
+    is_unread: bool
+    """Whether no model has read the request, so that it cost nothing."""
 
 
 def explained(error: Exception, model: str, secrets: Iterable[str], *, limit: str) -> Explained:
@@ -95,8 +101,11 @@ def explained(error: Exception, model: str, secrets: Iterable[str], *, limit: st
         limit: the key that keeps a text short enough for the model.
     """
     told = _told(error)
+    status = _status_of(error)
     message = f"{model}: {told.what} ({one_line(error, secrets)})"
-    return Explained(told.kind(message, advice=told.advice.format(limit=limit)), told.passes)
+    return Explained(
+        told.kind(message, advice=told.advice.format(limit=limit)), told.passes, status in _UNREAD
+    )
 
 
 def one_line(error: Exception, secrets: Iterable[str] = ()) -> str:
@@ -112,7 +121,7 @@ def one_line(error: Exception, secrets: Iterable[str] = ()) -> str:
 
 def _told(error: Exception) -> _Told:
     chain = tuple(_chain(error))
-    if status := next(filter(None, map(_status, chain)), 0):
+    if status := _status_of(error):
         return _by_status(status, f"{error}")
     return next(
         (
@@ -140,6 +149,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(found))
         yield found
         found = found.__cause__ or found.__context__
+
+
+def _status_of(error: BaseException) -> int:
+    """Return the first HTTP status that an exception or what caused it tells; 0 if none does."""
+    return next(filter(None, map(_status, _chain(error))), 0)
 
 
 def _status(error: BaseException) -> int:

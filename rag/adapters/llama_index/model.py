@@ -6,6 +6,7 @@ import json
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
@@ -17,8 +18,9 @@ from rag.adapters.llama_index.calling import RETRIES, Caller, VendorError
 from rag.adapters.llama_index.loading import Wanted, make
 from rag.adapters.llama_index.naming import model_name
 from rag.adapters.llama_index.reply import Reply, reply_of, unfinished
-from rag.errors import ConfigError, RagError
-from rag.types import Call
+from rag.errors import CapError, ConfigError, RagError
+from rag.types import Call, Tokens
+from rag.writing import Budget, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _LEAST = 1000
 """Tokens that a prompt must be allowed: the instructions alone take most of them."""
+_HIDDEN = 600
+"""Tokens that a service adds to a prompt: the marks of a conversation, a function's frame."""
 _DESCRIPTION = "What was asked for."
 
 
@@ -54,6 +58,7 @@ class LlamaIndexModel:
         class_path: module and class, such as `llama_index.llms.ollama.Ollama`.
         settings: the class's arguments, our limits, retries.
         record: keeps a call, whether or not a reply came.
+        budget: what all calls of the run may take; as much as they need if None.
 
     Raises:
         PrerequisiteError: a package or a variable of the environment is missing.
@@ -61,11 +66,16 @@ class LlamaIndexModel:
     """
 
     def __init__(
-        self, class_path: str, settings: LlamaIndexSettings, record: Callable[[Call], None]
+        self,
+        class_path: str,
+        settings: LlamaIndexSettings,
+        record: Callable[[Call], None],
+        budget: Budget | None = None,
     ) -> None:
         self.name = model_name(class_path, settings.model)
         self._settings = settings
         self._record = record
+        self._budget = budget or Budget()
         if self.input_tokens < _LEAST:
             raise ConfigError(
                 f"llama_index.context_tokens = {settings.context_tokens} leaves no room for a "
@@ -108,54 +118,87 @@ class LlamaIndexModel:
         """See `Model.input_tokens`: what the reply leaves of the context."""
         return self._settings.context_tokens - self._settings.output_tokens
 
+    def at_once(self, calls: int) -> int:  # noqa: ARG002 - the protocol's
+        """See `Model.at_once`. One: what a class bears, and its server, we cannot know."""
+        return 1
+
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""
-        return self._asked(prompt, lambda: reply_of(self._chat(prompt)))
+        return self._asked(prompt, partial(self._chat, prompt))
 
     def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str:
         """See `StreamingModel.stream`. Nothing is heard of a reply in a tool."""
         if self._settings.structure == "tool":
             return self.reply(prompt)
-        return self._asked(prompt, lambda: self._streamed(prompt, heard))
+        return self._asked(prompt, partial(self._streamed, prompt, heard))
 
     def _asked(self, prompt: Prompt, ask: Callable[[], Reply]) -> str:
-        begun = time.monotonic()
-        retrying = self._caller.retrying()
+        begun, attempts = time.monotonic(), 0
+
+        def attempt() -> Reply:
+            nonlocal attempts
+            held = self._budget.hold(self._most(prompt))
+            attempts += 1
+            tokens: Tokens | None = None
+            try:
+                reply = ask()
+                tokens = reply.tokens
+            except VendorError as error:
+                tokens = Tokens() if error.told.is_unread else None
+                raise
+            finally:
+                held.settle(tokens)
+            return reply
+
         found: Reply | None = None
         wrong: RagError | None = None
         ended = "interrupted"
         try:
             try:
-                found = retrying(ask)
+                found = self._caller.retrying()(attempt)
                 wrong = unfinished(found.stop, self.name)
             except VendorError as error:
                 wrong = error.told.error
                 wrong.__cause__ = error.__cause__
+            except CapError as error:
+                wrong = error
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
-            self._record(
-                Call(
-                    model=self.name,
-                    purpose=prompt.purpose,
-                    prompt=prompt.checksum,
-                    tokens=found.tokens if found else None,
-                    seconds=round(time.monotonic() - begun, 3),
-                    retries=max(0, retrying.statistics.get("attempt_number", 1) - 1),
-                    stop=found.stop if found else "",
-                    error=ended,
-                    passages=prompt.passages,
-                    left_out=prompt.left_out,
-                )
-            )
+            if attempts:  # what was not sent because of a cap is no call
+                seconds = round(time.monotonic() - begun, 3)
+                self._record(self._as_call(prompt, found, ended, seconds, attempts))
         if wrong is not None or found is None:
             raise wrong or AssertionError(prompt.purpose)
         return found.text
 
-    def _chat(self, prompt: Prompt) -> ChatResponse:
+    def _as_call(
+        self, prompt: Prompt, found: Reply | None, ended: str, seconds: float, attempts: int
+    ) -> Call:
+        return Call(
+            model=self.name,
+            purpose=prompt.purpose,
+            prompt=prompt.checksum,
+            tokens=found.tokens if found else None,
+            seconds=seconds,
+            retries=attempts - 1,
+            stop=found.stop if found else "",
+            error=ended,
+            passages=prompt.passages,
+            left_out=prompt.left_out,
+        )
+
+    def _most(self, prompt: Prompt) -> Tokens:
+        """Return the most that one attempt can take; a class may count its own longest reply."""
+        told = [prompt.system, prompt.fixed, prompt.plain, prompt.form_schema, *prompt.data]
+        return Tokens(
+            input=most_tokens("".join(told)) + _HIDDEN, output=self._settings.output_tokens
+        )
+
+    def _chat(self, prompt: Prompt) -> Reply:
         messages, form = self._messages(prompt), self._form(prompt)
         if self._settings.structure == "tool":
-            return self._caller.once(lambda: self._with_tool(prompt, messages))
-        return self._caller.once(lambda: self._llm.chat(messages, **form))
+            return reply_of(self._caller.once(lambda: self._with_tool(prompt, messages)))
+        return reply_of(self._caller.once(lambda: self._llm.chat(messages, **form)))
 
     def _with_tool(self, prompt: Prompt, messages: list[ChatMessage]) -> ChatResponse:
         metadata = _Form(name=prompt.form, description=_DESCRIPTION, schema=prompt.form_schema)
