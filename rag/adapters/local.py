@@ -74,6 +74,10 @@ class LocalModel:
         """See `Model.input_tokens`: what the reply leaves of the context."""
         return self._settings.context_tokens - self._settings.output_tokens
 
+    def at_once(self, calls: int) -> int:  # noqa: ARG002 - the protocol's
+        """See `Model.at_once`: one call takes all threads that there are."""
+        return 1
+
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         with self._one:

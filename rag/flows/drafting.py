@@ -31,6 +31,7 @@ def draft(  # noqa: PLR0913 - one turn, whole
     used: Sequence[Reference],
     *,
     key: str = "",
+    stale: Collection[str] = (),
     settled: frozenset[str] = frozenset(),
 ) -> Generator[Event, None, Turn]:
     """Return the report's sections with those asked for, and those made of them, written anew.
@@ -41,7 +42,9 @@ def draft(  # noqa: PLR0913 - one turn, whole
         start: the sections as they stand, and what has happened to them in this turn.
         asked: ids of the sections to draft.
         used: the references whose evidence they may use.
-        key: the reference whose turn it is, for the events.
+        key: the reference whose turn it is: what sections asked for have not read yet. If there is
+            none, they are read for with all evidence.
+        stale: ids of sections that are read for with all evidence even so: they lost claims.
         settled: names of conflicts that this edition settles.
     """
     outline = desk.tools.config.outline
@@ -57,7 +60,12 @@ def draft(  # noqa: PLR0913 - one turn, whole
             for spec in specs:
                 evidence = sum(len(shelf.evidence(spec, item)) for item in used)
                 yield Composing(key=key, section=spec.id, evidence=evidence)
-            works = [_work(desk, shelf, spec, used, sections, turn, settled) for spec in specs]
+            works = []
+            for spec in specs:
+                standing = _standing(desk, turn, spec, sections)
+                if spec.id not in stale and (key or spec.id not in asked):
+                    standing = _read(desk, standing, spec, used, key)
+                works.append(_work(desk, shelf, spec, used, standing, settled))
             for spec, outcome in zip(specs, together(works, at_once), strict=True):
                 if isinstance(outcome, Skipped):
                     turn = turn._replace(failed=(*turn.failed, outcome))
@@ -75,15 +83,11 @@ def _work(  # noqa: PLR0913, PLR0917 - all that a section is made of
     shelf: Shelf,
     spec: SectionSpec,
     used: Sequence[Reference],
-    sections: Mapping[str, Section],
-    turn: Turn,
+    standing: Standing,
     settled: frozenset[str],
 ) -> Work[Composition | Skipped]:
-    below = [item for item in desk.tools.config.outline.sections if depth(item) < depth(spec)]
-    others = [sections[item.id] for item in below if item.id in sections]
     if spec.form == "conflicts":
-        return disagreements(desk.tools, spec, others, settled)
-    standing = _standing(desk, turn, sections.get(spec.id), others)
+        return disagreements(desk.tools, spec, standing.others, settled)
     return (yield from compose_section(desk.tools, shelf, spec, used, standing))
 
 
@@ -110,10 +114,33 @@ def _gist(sections: Mapping[str, Section]) -> object:
     }
 
 
-def _standing(desk: Desk, turn: Turn, prior: Section | None, others: Sequence[Section]) -> Standing:
+def _standing(
+    desk: Desk, turn: Turn, spec: SectionSpec, sections: Mapping[str, Section]
+) -> Standing:
+    """Return what a section stands on, of the sections as they are now."""
     store = desk.tools.store
+    below = [item for item in desk.tools.config.outline.sections if depth(item) < depth(spec)]
+    others = [sections[item.id] for item in below if item.id in sections]
     ever = frozenset(entry.claim.id for _, entry in store.entries())
-    return Standing(prior, others, store.refused() | turn.refused, ever)
+    return Standing(sections.get(spec.id), others, store.refused() | turn.refused, ever)
+
+
+def _read(
+    desk: Desk, standing: Standing, spec: SectionSpec, used: Sequence[Reference], key: str
+) -> Standing:
+    """Return what a section stands on with what earlier drafts of it have read.
+
+    That is all but the reference whose turn it is, and those for which it got no draft.
+    """
+    latest = desk.tools.store.latest()
+    if latest is None:
+        return standing
+    missing = {name for name, ids in desk.tools.store.undrafted().items() if spec.id in ids}
+    claims = {claim.id for item in latest.sections for claim in item.claims}
+    return standing._replace(
+        read=frozenset(item.key for item in used) - missing - {key},
+        told=frozenset() if missing else frozenset(claims),
+    )
 
 
 def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:

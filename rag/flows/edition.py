@@ -41,7 +41,7 @@ def write(  # noqa: PLR0913 - one edition, whole
     brought = yield from bring_up_to_date(desk)
     asked = {spec.id for spec in affected} | brought.stale
     start = Turn(brought.sections, brought.entries, refused=brought.refused)
-    turn = yield from draft(desk, shelf, start, asked, used, key=key)
+    turn = yield from draft(desk, shelf, start, asked, used, key=key, stale=brought.stale)
     lost = [item for item in turn.failed if item.subject in brought.stale]
     # Its old claims stand in a text that is gone, so there is nothing to fall back on.
     if lost or (turn.failed and turn.sections == start.sections):

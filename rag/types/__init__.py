@@ -5,6 +5,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 """
 
 from rag.text.digests import digest
+from rag.types.again import proposed_again
 from rag.types.base import Span, Value
 from rag.types.calls import Call, Caps, RecordedCall, Tokens
 from rag.types.checks import Check, State
@@ -93,4 +94,5 @@ __all__ = [
     "Verdict",
     "claim_id",
     "digest",
+    "proposed_again",
 ]

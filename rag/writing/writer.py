@@ -11,7 +11,7 @@ from rag.types import Capped, Draft, SectionTask, Skipped, claim_id
 from rag.writing.asking import Asking
 from rag.writing.model import UnfinishedError
 from rag.writing.reading import read_answer, read_revision, read_section, read_summary
-from rag.writing.register import register
+from rag.writing.register import as_it_was, has_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,17 +55,24 @@ class ModelWriter:
         return self._model.at_once(sections * _CALLS)
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
-        """See `Writer.write_section`. Where there is nothing to write from, nobody is asked."""
-        known = register(task)
+        """See `Writer.write_section`. Where there is nothing new to write from, nobody is asked.
+
+        Evidence that has no room beside what was packed is named as unread.
+        """
+        known = self._asking.known(task)
+        if not (known.evidence or has_new(task, known)):
+            if known.left_out:
+                reason = f"none of {known.left_out} passages fits a prompt of the model's"
+                return Skipped(subject="", stage="draft", reason=reason)
+            return as_it_was(task)
         if task.spec.form == "summary":
-            if not known.others:
-                return Draft(blocks=())
             prompt = self._asking.summary(task, known)
             return self._asked(prompt, partial(read_summary, task, known))
-        if not (task.evidence or known.others):
-            return Draft(blocks=())
         prompt = self._asking.section(task, known)
-        return self._asked(prompt, partial(read_section, task, known))
+        draft = self._asked(prompt, partial(read_section, task, known))
+        if isinstance(draft, Skipped):
+            return draft
+        return draft.model_copy(update={"unread": frozenset(item.key for item in known.unread)})
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]

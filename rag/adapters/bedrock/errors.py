@@ -123,6 +123,14 @@ _BY_KIND: tuple[tuple[type[Exception] | tuple[type[Exception], ...], _Told], ...
         _Told(PrerequisiteError, "the profile cannot be used", "correct AWS_PROFILE"),
     ),
     (
+        boto.InvalidEndpointConfigurationError,
+        _Told(
+            PrerequisiteError,
+            "the endpoint cannot be used so",
+            "use https for bedrock.endpoint_url, or log in without a bearer token",
+        ),
+    ),
+    (
         boto.EndpointConnectionError,
         _Told(ServiceError, "nobody answers there", "check bedrock.endpoint_url and the network"),
     ),
