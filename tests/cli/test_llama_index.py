@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from compatible import Compatible, compatible
-from modelled import honest, item, lying
+from modelled import honest, item, judged, judging, lying
 from program import REPOSITORY, environment, run, run_each
 from responder import Fault, Reply
 
@@ -105,6 +105,17 @@ def test_by_a_function_it_writes_as_well(bare: Path, server: Compatible) -> None
     assert all(asked.tool for asked in server.asked)
 
 
+def test_it_judges_as_well(bare: Path, server: Compatible) -> None:
+    """Behind `judge/` it says whether passages bear a claim."""
+    tell(bare, f'[verify]\nsupport = "judge/llama-index/{CLASS}"')
+    writing = lying(lambda key, line: [item(key, line, f"It is known that {line}")])
+    server.script = lambda asked: (judging if judged(asked.words) else writing)(asked)
+    done = run(bare, "compose")
+    assert (done.status, done.err) == (0, "")
+    assert any(judged(asked.words) for asked in server.asked)
+    assert "It is known that" in report(bare)
+
+
 def test_a_lying_model_writes_nothing(bare: Path, server: Compatible) -> None:
     """Whoever writes, what does not hold never stands in the report."""
 
@@ -136,7 +147,7 @@ def test_a_failure_is_one_line(bare: Path, server: Compatible) -> None:
         Fault(400, "bad", "strange"),
         Reply("{}", "length"),
     )
-    key, slow, strange, cut, path, package, empty = run_each(
+    key, slow, strange, cut, path, package, empty, unpriced = run_each(
         bare,
         "compose",
         "compose",
@@ -145,6 +156,7 @@ def test_a_failure_is_one_line(bare: Path, server: Compatible) -> None:
         "compose --model llama-index/Ollama",
         "compose --model llama-index/llama_index.llms.no_such.Model",
         "compose --model llama-index/",
+        "compose --max-cost 1",
     )
     fails(key, 3, "credentials are not valid .*bad …")
     fails(slow, 6, "throttled.*run again later")
@@ -152,6 +164,7 @@ def test_a_failure_is_one_line(bare: Path, server: Compatible) -> None:
     fails(cut, 6, r"cut at its longest.*raise llama_index\.output_tokens")
     fails(path, 2, "no path of a class.*name module and class")
     fails(package, 3, "pip install llama-index-llms-no-such")
+    fails(unpriced, 2, f"no price of 'llama-index/{CLASS} example-7b'")
     fails(empty, 2, "'llama-index/' is not a writer.*llama-index/<class path>")
     assert not (bare / "report.md").exists()
     assert "[x]" not in (bare / "references.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from compatible import Compatible, compatible
 
 from rag.adapters.llama_index.model import LlamaIndexModel
 from rag.settings import LlamaIndexSettings, load_config
-from rag.writing import Prompt
+from rag.writing import Budget, Prompt
 from rag.writing.wire import WireAnswer, schema_of
 
 if TYPE_CHECKING:
@@ -57,13 +57,17 @@ class Asking:
         return LlamaIndexSettings.model_validate(dict(own) | quick | changes)
 
     def model(
-        self, class_path: str = OPENAI_LIKE, arguments: dict | None = None, **changes: Any
+        self,
+        class_path: str = OPENAI_LIKE,
+        arguments: dict | None = None,
+        budget: Budget | None = None,
+        **changes: Any,
     ) -> LlamaIndexModel:
         """Return a model, by default of the server, with settings changed by these."""
         if arguments is None:
             arguments = self.arguments()
         settings = self.settings(model=arguments, **changes)
-        return LlamaIndexModel(class_path, settings, self.calls.append)
+        return LlamaIndexModel(class_path, settings, self.calls.append, budget)
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """Return what the class for such servers needs, changed by these."""

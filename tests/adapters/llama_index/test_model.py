@@ -18,9 +18,9 @@ from servers import closed_port
 
 from rag.adapters.llama_index.errors import explained
 from rag.adapters.llama_index.reply import reply_of, said
-from rag.errors import ConfigError, PrerequisiteError, RagError, ServiceError
-from rag.types import Tokens
-from rag.writing import UnfinishedError
+from rag.errors import CapError, ConfigError, PrerequisiteError, RagError, ServiceError
+from rag.types import Caps, Tokens
+from rag.writing import Budget, UnfinishedError
 
 from .conftest import PROMPT
 
@@ -306,6 +306,29 @@ def test_a_function_is_not_heard(asking):
     heard: list[str] = []
     assert asking.model(structure="tool").stream(PROMPT, heard.append) == ANSWER
     assert heard == []
+
+
+def test_each_attempt_is_held_against_the_cap(asking):
+    """What no model has read costs nothing, what is counted costs that, else it costs the most."""
+    slow, broken = Fault(429, "rate_limit", "slow down"), Fault(500, "server_error", "oh")
+    budget = Budget()
+    model = asking.model(budget=budget, attempts=2)
+    asking.server.plays(slow, GOOD)
+    model.reply(PROMPT)
+    assert (budget.spent.tokens, budget.held.tokens) == (1500, 0)
+    asking.server.plays(broken, GOOD)
+    model.reply(PROMPT)
+    assert budget.spent.tokens > 3000 + 2000
+    assert budget.held.tokens == 0
+
+
+def test_at_the_cap_nothing_is_sent(asking):
+    """It is no call, and is not recorded."""
+    model = asking.model(budget=Budget(Caps(tokens=2500)))
+    with pytest.raises(CapError, match="--max-tokens 2,500: 0 are spent"):
+        model.reply(PROMPT)
+    assert (asking.server.asked, asking.calls) == ([], [])
+    assert model.at_once(9) == 1
 
 
 def test_the_counts_are_those_of_the_wire():
