@@ -60,6 +60,7 @@ class Asking:
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
+            "throttled_attempts": 1,
             "backoff_s": 0.001,
             "max_backoff_s": 0.01,
             "max_concurrency": 4,
