@@ -4,7 +4,8 @@ It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two
 """
 
 from rag.writing.model import Model, UnfinishedError
-from rag.writing.prompt import Prompt
+from rag.writing.prompt import Passage, Prompt
+from rag.writing.witnesses import witnessed
 from rag.writing.writer import ModelWriter
 
-__all__ = ["Model", "ModelWriter", "Prompt", "UnfinishedError"]
+__all__ = ["Model", "ModelWriter", "Passage", "Prompt", "UnfinishedError", "witnessed"]

@@ -31,13 +31,14 @@ from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import request_of
 from rag.replies import Malformed
 from rag.types import Call
+from rag.writing import witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rag.errors import RagError
     from rag.settings import BedrockSettings
-    from rag.types import Abilities
+    from rag.types import Abilities, Witness
     from rag.writing import Prompt
 
 _AGAIN = frozenset({"ModelTimeoutException", "ModelErrorException"})
@@ -51,6 +52,16 @@ class _AgainError(Exception):
     def __init__(self, error: RagError) -> None:
         super().__init__(str(error))
         self.error = error
+
+
+def _witnesses(prompt: Prompt, reply: Reply) -> tuple[Witness, ...]:
+    """Return what the service cites by itself, by our keys."""
+    keys = {at: item.key for at, item in enumerate(prompt.evidence)}
+    told = [
+        (keys.get(item.result, "") if item.result is not None else "", *item[1:])
+        for item in reply.cited
+    ]
+    return witnessed(reply.text, told)
 
 
 class BedrockModel:
@@ -109,6 +120,7 @@ class BedrockModel:
                     error=ended,
                     passages=prompt.passages,
                     left_out=prompt.left_out,
+                    witnesses=_witnesses(prompt, found) if found else (),
                 )
             )
         if isinstance(wrong, Malformed):

@@ -48,7 +48,14 @@ class Asking:
         self.responder = responder
         self.calls: list[Call] = []
 
-    def model(self, *, structure: str = "tool", stream: bool = True, **changes: object):
+    def model(
+        self,
+        *,
+        structure: str = "tool",
+        stream: bool = True,
+        citations: bool = False,
+        **changes: object,
+    ) -> BedrockModel:
         """Return a model with these abilities, and settings changed by these."""
         settings = {
             "region": "us-east-1",
@@ -63,8 +70,8 @@ class Asking:
             "max_output_tokens": 4_000,
         }
         abilities = Abilities(
-            match="*", structure=structure, stream=stream, system=True, cache=True,
-            context_tokens=100_000, output_tokens=5_000,
+            match="*", structure=structure, stream=stream, citations=citations,
+            system=True, cache=True, context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
             "example.model-v1:0",
