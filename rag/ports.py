@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.types import (
+        Capped,
+        Check,
         Chunk,
         Draft,
         Fetched,
@@ -135,7 +137,10 @@ class Writer(Protocol):
         ...
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
-        """Return a draft of the section; `Skipped` if the writer could not produce one."""
+        """Return a draft of the section; `Skipped` if the writer could not produce one.
+
+        `Capped` if it was not asked because a cap of the run is reached.
+        """
         ...
 
     @property
@@ -143,10 +148,22 @@ class Writer(Protocol):
         """Whether its order of claims is exact, so that it may say what a full topic loses."""
         ...
 
+    def at_once(self, drafts: int) -> int:
+        """Return how many questions it takes at the same time, at least 1.
+
+        If more than 1, `write_section` and `revise` are called from several threads.
+
+        Args:
+            drafts: how many may be asked for now at most: a section may take several passes.
+        """
+        ...
+
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
-    ) -> Sequence[ProposedClaim | None]:
+    ) -> Sequence[ProposedClaim | None] | Capped:
         """Return, for each claim of a draft that fell, one in its place; None to let it fall.
+
+        `Capped` if the writer was not asked because a cap of the run is reached: they fall for now.
 
         Args:
             task: what the draft was made for.
@@ -157,4 +174,21 @@ class Writer(Protocol):
 
     def answer(self, task: QuestionTask) -> Draft | Skipped:
         """Return a draft that answers the question; no blocks if the evidence does not."""
+        ...
+
+
+class Service(Protocol):
+    """A service out there that a configured model lives on: can it be used?"""
+
+    @property
+    def cost(self) -> str:
+        """What looking at it asks for, to be said before: `1 call of about 600 tokens to …`."""
+        ...
+
+    def checks(self, *, call: bool) -> Iterator[Check]:
+        """Yield what is found: credentials, region, access to the model.
+
+        Args:
+            call: whether the network may be used, and the model asked; else that is skipped.
+        """
         ...

@@ -117,7 +117,7 @@ def frame(event: str, payload: dict[str, Any], kind: str = "event") -> bytes:
         + value.encode()
         for name, value in names.items()
     )  # fmt: skip
-    body = json.dumps(payload).encode()
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     prelude = struct.pack("!II", 16 + len(headers) + len(body), len(headers))
     message = prelude + struct.pack("!I", zlib.crc32(prelude)) + headers + body
     return message + struct.pack("!I", zlib.crc32(message))

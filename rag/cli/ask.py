@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import model_option
+from rag.cli.options import caps_options, exchange_options, model_option
 
 if TYPE_CHECKING:
     from rag.flows.ask import Answer
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 @click.option("--reference", metavar="KEY", help="Ask only this reference.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @model_option
+@caps_options
+@exchange_options
 @click.pass_obj
 def command(
     root: Path, question: str | None, k: int | None, reference: str | None, as_json: bool

@@ -6,13 +6,13 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.errors import PrerequisiteError, ServiceError, UsageError
+from rag.errors import CapError, PrerequisiteError, ServiceError, UsageError
 from rag.flows.checking import checked_draft, rules_of
 from rag.flows.ingest import check_store, unknown_reference
 from rag.flows.sections import keyed
 from rag.stages.render import Cited, place_of
 from rag.stages.retrieve import fuse, rerank
-from rag.types import Claim, Evidence, Hit, QuestionTask, Skipped, Value
+from rag.types import Capped, Claim, Evidence, Hit, QuestionTask, Skipped, Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,9 +149,11 @@ def _found(tools: Tools, question: str, documents: frozenset[str]) -> _Found:
 def _claims(tools: Tools, question: str, evidence: tuple[Evidence, ...]) -> tuple[Claim, ...]:
     task = QuestionTask(question=question, evidence=evidence)
     draft = tools.writer.answer(task)
+    if isinstance(draft, Capped):
+        raise CapError(draft.reason, advice="raise it")
     if isinstance(draft, Skipped):
         raise ServiceError(f"the writer gave no answer: {draft.reason}")
-    checked, _ = checked_draft(tools, task, draft, rules_of(tools.config))
+    checked = checked_draft(tools, task, draft, rules_of(tools.config)).checked
     return tuple(claim for block in checked.blocks for claim in block.claims)
 
 

@@ -7,7 +7,8 @@ the same input makes the same values. Offsets are code points, half open: `text[
 from rag.text.digests import digest
 from rag.types.again import proposed_again
 from rag.types.base import Span, Value
-from rag.types.calls import Call, RecordedCall, Tokens, Witness
+from rag.types.calls import Call, Caps, RecordedCall, Tokens, Witness
+from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
     BlockForm,
@@ -37,7 +38,7 @@ from rag.types.outline import (
     Term,
     TopicSpec,
 )
-from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
+from rag.types.references import Capped, Fetched, NotModified, Reference, Skipped, Source
 
 __all__ = [
     "MATCH_COLUMNS",
@@ -46,6 +47,9 @@ __all__ = [
     "Block",
     "BlockForm",
     "Call",
+    "Capped",
+    "Caps",
+    "Check",
     "CheckedBlock",
     "Chunk",
     "Citation",
@@ -80,6 +84,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Span",
+    "State",
     "Taxonomy",
     "Term",
     "Tokens",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from rag.errors import CapError
 from rag.replies import Malformed, ask_twice
-from rag.types import Draft, SectionTask, Skipped, claim_id
+from rag.types import Capped, Draft, SectionTask, Skipped, claim_id
 from rag.writing.asking import Asking
 from rag.writing.model import UnfinishedError
 from rag.writing.reading import read_answer, read_revision, read_section, read_summary
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from rag.writing.prompt import Prompt
 
 T = TypeVar("T")
+_CALLS = 4
+"""Calls that a draft takes at most: itself and a revision, each corrected once."""
 
 
 class ModelWriter:
@@ -47,6 +50,10 @@ class ModelWriter:
         """See `Writer.name`."""
         return self._model.name
 
+    def at_once(self, drafts: int) -> int:
+        """See `Writer.at_once`."""
+        return self._model.at_once(drafts * _CALLS)
+
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`. Where there is nothing new to write from, nobody is asked.
 
@@ -69,7 +76,7 @@ class ModelWriter:
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
-    ) -> list[ProposedClaim | None]:
+    ) -> list[ProposedClaim | None] | Capped:
         """See `Writer.revise`. Only claims of the model's own words go back to it.
 
         A claim that it kept or repeated is the ledger's, and what has no citation is a heading.
@@ -88,6 +95,8 @@ class ModelWriter:
             return found
         fallen = list(back.values())
         again = self._asked(self._asking.revision(task, fallen), partial(read_revision, fallen))
+        if isinstance(again, Capped):
+            return again
         if not isinstance(again, Skipped):
             for at, claim in zip(back, again, strict=True):
                 found[at] = claim
@@ -107,3 +116,5 @@ class ModelWriter:
             return ask_twice(ask, read)
         except UnfinishedError as error:
             return Skipped(subject="", stage="draft", reason=str(error))
+        except CapError as error:
+            return Capped(subject="", stage="draft", reason=error.message)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from modelled import honest, item, lying, read
-from program import run
-from responder import Fault, Reply, Responder, dummy_credentials, responding
+from program import Ran, command, environment, run
+from responder import Fault, Reply, Responder, Slow, dummy_credentials, responding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from program import Ran
 
 pytestmark = pytest.mark.models
 MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
@@ -289,6 +290,61 @@ def test_an_answer_has_only_what_holds(bare: Path, responder: Responder) -> None
     fails(run(bare, "ask", QUESTION), 6, "gave no answer: .*content filter withheld")
 
 
+def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
+    """Both sections under way are recorded, since they may be paid for; the next run goes on."""
+    responder.plays(Slow(120))
+    process = subprocess.Popen(
+        command("compose"),
+        cwd=bare,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while len(responder.asked) < 2:
+        assert process.poll() is None
+        responder.closing.wait(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == "rag: interrupted; what was committed stays, the next run goes on"
+    calls = json.loads(run(bare, "runs", "--json").out)
+    assert {(call["purpose"], call["error"]) for call in calls} == {
+        ("section memory", "interrupted"),
+        ("section training", "interrupted"),
+    }
+    responder.script = honest
+    assert run(bare, "compose").status == 0
+    assert "96 GB" in report(bare)
+
+
 def test_a_name_that_is_no_writer(bare: Path) -> None:
     """The two kinds of writers are named."""
     fails(run(bare, "compose", "--model", "bedrock/"), 2, "'bedrock/' is not a writer.*bedrock/<")
+
+
+def test_an_interrupted_call_is_recorded(bare: Path, responder: Responder) -> None:
+    """Ctrl-C in the middle of a call: exit status 130, the report as it was, the box open."""
+    assert run(bare, "compose").status == 0
+    before = report(bare), (bare / "references.md").read_text(encoding="utf-8")
+    responder.plays(Slow(300))
+    asked = len(responder.asked)
+    going = subprocess.Popen(
+        command("compose"),
+        cwd=bare,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while len(responder.asked) == asked and going.poll() is None:
+        time.sleep(0.02)
+    going.send_signal(signal.SIGINT)
+    out, err = going.communicate(timeout=120)
+    fails(Ran(going.returncode, out, err), 130, "interrupted; what was committed stays")
+    assert (report(bare), (bare / "references.md").read_text(encoding="utf-8")) == before
+    last = json.loads(run(bare, "runs", "1", "--json").out)[-1]
+    assert (last["error"], last["tokens"], last["stop"]) == ("interrupted", None, "")
+    responder.script = honest
+    assert run(bare, "compose").status == 0
+    assert "141 GB" in report(bare)

@@ -210,6 +210,22 @@ def test_no_draft_for_what_changed_commits_nothing(project: Project, tools: Fake
     _assert_grounded(tools)
 
 
+def test_drafts_that_were_not_committed_are_made_again(project: Project, tools: FakeTools) -> None:
+    """Where a stale section got no draft, those of other sections were lost with the edition."""
+    project.checklist.write_text(checklist(["alpha", "gamma"]), encoding="utf-8")
+    tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    page = f"{SITE}alpha.md"
+    tools.web.pages[page] = PAGES[page].replace(b"96 GB", b"97 GB")
+    list(ingest(project, tools, refresh=True))
+    tools.writer = ScriptedWriter(_Refusing(memory=1))
+    assert {event.section for event in of(Composed, compose(project, tools))} >= {"training"}
+    assert "9 minutes" not in _report(project)
+    assert [event.key for event in of(Ticked, compose(project, tools))] == ["gamma"]
+    assert "97 GB" in _report(project)
+    assert "9 minutes" in _report(project)
+
+
 def test_a_deleted_line_leaves_its_claims(project: Project, tools: FakeTools) -> None:
     """A reference off the checklist stays in the report, shown as unlisted there and in status."""
     project.checklist.write_text(checklist(["alpha", "beta"]), encoding="utf-8")
@@ -478,6 +494,24 @@ def test_a_section_is_written_in_passes(project: Project, tools: FakeTools) -> N
     assert fates == ["added"] * len(passes)
     assert tools.store.latest().calls == len(writer.tasks)
     assert [event.key for event in of(Ticked, seen)] == ["alpha"]
+
+
+def test_a_writer_is_told_how_many_drafts_may_come(project: Project, tools: FakeTools) -> None:
+    """A pass reads one passage at least: what could reach a cap is known before."""
+    _long(tools)
+    told = []
+
+    class Told(ScriptedWriter):
+        def at_once(self, drafts: int) -> int:
+            told.append(drafts)
+            return super().at_once(drafts)
+
+    writer = tools.writer = Told(_one_at_a_time)
+    list(compose(project, tools))
+    asked = [task for task in writer.tasks if task.spec.id != "summary"]
+    assert len(asked) == len(asked[0].evidence) > 1
+    assert told[0] == len(asked)
+    assert told[-1] == 1
 
 
 def test_a_pass_that_fails_leaves_the_section_as_it_was(project: Project, tools: FakeTools) -> None:

@@ -123,6 +123,14 @@ _BY_KIND: tuple[tuple[type[Exception] | tuple[type[Exception], ...], _Told], ...
         _Told(PrerequisiteError, "the profile cannot be used", "correct AWS_PROFILE"),
     ),
     (
+        boto.InvalidEndpointConfigurationError,
+        _Told(
+            PrerequisiteError,
+            "the endpoint cannot be used so",
+            "use https for bedrock.endpoint_url, or log in without a bearer token",
+        ),
+    ),
+    (
         boto.EndpointConnectionError,
         _Told(ServiceError, "nobody answers there", "check bedrock.endpoint_url and the network"),
     ),
@@ -171,6 +179,11 @@ def explained(error: Exception, model: str) -> RagError:
             return _as_error(told, model, str(error))
     unknown = _Told(ServiceError, "the call failed", "check the AWS configuration")
     return _as_error(unknown, model, f"{type(error).__name__}: {error}")
+
+
+def missing_credentials(model: str) -> RagError:
+    """Return the error of having no credentials."""
+    return explained(boto.NoCredentialsError(), model)
 
 
 def unfinished(stop: str, model: str) -> UnfinishedError | Malformed:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from responder import Fault, Frames, Reply, Reset, Slow, events_of, frame, frames_of
@@ -356,3 +358,42 @@ def test_a_prompt_leaves_room_for_the_reply(asking):
     """What it may have is what is configured, and no more than the context without the reply."""
     assert asking.model().input_tokens == 60_000
     assert asking.model(max_input_tokens=10**6).input_tokens == 96_000
+
+
+def test_what_is_under_way_at_the_end_is_recorded(asking):
+    """Once, as interrupted: it may have cost something, and nobody waits for it."""
+    asking.responder.plays(Slow(30))
+    model = asking.model(attempts=1)
+
+    def ask() -> None:
+        with pytest.raises(ServiceError):
+            model.reply(PROMPT)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not asking.responder.asked:
+        thread.join(0.01)
+    model.close()
+    (call,) = asking.calls
+    assert (call.error, call.tokens) == ("interrupted", None)
+    asking.responder.closing.set()
+    thread.join()
+    assert len(asking.calls) == 1
+
+
+def test_threads_share_one_client_and_its_limit(asking):
+    """Throttled while many ask at once, all get through; each attempt sent is a call's own."""
+    lock, asked = threading.Lock(), []
+
+    def script(_: object) -> Reply | Fault:
+        with lock:
+            asked.append(1)
+            return Fault(429, "ThrottlingException") if len(asked) in {3, 4, 5} else GOOD
+
+    asking.responder.script = script
+    model = asking.model(attempts=8)
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: model.reply(PROMPT), range(8)))
+    assert said == [ANSWER] * 8
+    assert sum(1 + call.retries for call in asking.calls) == len(asked) == 11
+    assert len({call.request_id for call in asking.calls}) == 8
