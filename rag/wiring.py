@@ -8,26 +8,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError, PrerequisiteError, UsageError
-from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_prefixes
-from rag.settings import Config, abilities_of, load_config, load_prompts
+from rag.modelfiles import (
+    ModelFolder,
+    embedder_fingerprint,
+    find_model,
+    fingerprint_of,
+    with_prefixes,
+)
+from rag.settings import Config, abilities_of, embedding_model_of, load_config, load_prompts
 from rag.types import Caps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from rag.adapters.bedrock import BedrockModel, Exchanges
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
-    from rag.types import Call
+    from rag.types import Call, EmbeddingModel, Fetched, NotModified, Skipped, Source
     from rag.writing import Budget, Model
 
 _BEDROCK = "bedrock/"
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
+_SUPPORT_RERANKER = "cross-encoder/ms-marco-MiniLM-L-12-v2"
+"""The weights of support were learned on its scores; the scale of a model elsewhere is another."""
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
 _MODELS = '"bedrock/<model id, inference profile or ARN>" or "local/<GGUF file>"'
 """The kinds of language models, as the user names them."""
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 class _Later:
@@ -43,6 +56,23 @@ class _Later:
         if scorer is None:
             raise AssertionError(self.name)
         return scorer.score(pairs)
+
+
+class _LaterFetcher:
+    """Fetcher that is made when it is first asked: few projects need each."""
+
+    def __init__(self, make: Callable[[], Fetcher]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Fetcher:
+        return self._make()
+
+    def fetch(
+        self, subject: str, location: str, previous: Source | None = None
+    ) -> Fetched | NotModified | Skipped:
+        """See `Fetcher.fetch`."""
+        return self._made.fetch(subject, location, previous)
 
 
 class Wired:
@@ -108,7 +138,7 @@ class Wired:
         option = "--record" if self._record else "--replay"
         if self._record and self._replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not self.config.settings.model.startswith(_BEDROCK):
+        if not self._on_bedrock:
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",
@@ -143,6 +173,11 @@ class Wired:
     @cached_property
     def _embedder_folder(self) -> ModelFolder:
         settings = self.config.settings.embedder
+        if settings.dimensions:
+            raise ConfigError(
+                f"embedder.dimensions = {settings.dimensions} is for embedder.adapter = 'bedrock'",
+                advice="set it to 0",
+            )
         files = _ONNX_FILES if settings.adapter == "onnx" else _TORCH_FILES
         folder = find_model(settings.model, files)
         return with_prefixes(folder, settings.query_prefix, settings.document_prefix)
@@ -150,12 +185,47 @@ class Wired:
     @cached_property
     def embedder_fingerprint(self) -> str:
         """The embedder's fingerprint; loads nothing."""
+        settings = self.config.settings.embedder
+        if settings.adapter == "bedrock":
+            _, dimension = self._embedding_model
+            prefix = "" if settings.document_prefix == "auto" else settings.document_prefix
+            return fingerprint_of("bedrock", f"{settings.model}@{dimension}", prefix)
         return embedder_fingerprint(self.config.settings.embedder.adapter, self._embedder_folder)
+
+    @cached_property
+    def _embedding_model(self) -> tuple[EmbeddingModel, int]:
+        """The embedding model on Bedrock, and how long its vectors shall be."""
+        settings = self.config.settings.embedder
+        known = embedding_model_of(settings.model, self._project.root)
+        if known is None:
+            raise ConfigError(
+                f"embedder.model = {settings.model!r} is no embedding model on Bedrock that is "
+                "known",
+                advice="state what it takes under [[embedders]] in config/models/bedrock.toml",
+            )
+        dimension = settings.dimensions or known.dimensions[0]
+        if dimension not in known.dimensions:
+            lengths = ", ".join(map(str, known.dimensions))
+            raise ConfigError(
+                f"embedder.dimensions = {dimension} is not what {settings.model} gives",
+                advice=f"use one of {lengths}",
+            )
+        return known, dimension
 
     @cached_property
     def embedder(self) -> Embedder:
         """The configured embedder."""
         settings = self.config.settings.embedder
+        if settings.adapter == "bedrock":
+            from rag.adapters.bedrock import BedrockEmbedder
+
+            return BedrockEmbedder(
+                *self._embedding_model,
+                settings,
+                self.config.settings.bedrock,
+                fingerprint=self.embedder_fingerprint,
+                record=self.store.save_call,
+            )
         if settings.adapter == "onnx":
             from rag.adapters.onnx import OnnxEmbedder
 
@@ -175,9 +245,26 @@ class Wired:
         settings = self.config.settings.reranker
         if not settings.enabled:
             return None
+        if settings.model.startswith(_BEDROCK):
+            return self._bedrock_reranker(settings.model.removeprefix(_BEDROCK))
+        return self._local_reranker(settings.model)
+
+    def _local_reranker(self, model: str) -> PairScorer:
         from rag.adapters.onnx import OnnxPairScorer
 
-        return OnnxPairScorer(find_model(settings.model, _ONNX_FILES), threads=settings.threads)
+        threads = self.config.settings.reranker.threads
+        return OnnxPairScorer(find_model(model, _ONNX_FILES), threads=threads)
+
+    def _bedrock_reranker(self, model: str) -> PairScorer:
+        least = self.config.settings.ask.min_score
+        if not 0 <= least <= 1:
+            raise ConfigError(
+                f"ask.min_score = {least:g} is no relevance of the Rerank API",
+                advice="set it between 0 and 1 (docs/bedrock.md)",
+            )
+        from rag.adapters.bedrock import BedrockPairScorer
+
+        return BedrockPairScorer(model, self.config.settings.bedrock, self.store.save_call)
 
     @cached_property
     def support(self) -> PairScorer | None:
@@ -209,8 +296,13 @@ class Wired:
         settings = self.config.settings.reranker
         if not settings.enabled:
             return None
-        folder = find_model(settings.model, _ONNX_FILES)
-        return _Later(f"onnx/{folder.fingerprint}", lambda: self.reranker)
+        elsewhere = settings.model.startswith(_BEDROCK)
+        model = _SUPPORT_RERANKER if elsewhere else settings.model
+        folder = find_model(model, _ONNX_FILES)
+        return _Later(
+            f"onnx/{folder.fingerprint}",
+            lambda: self._local_reranker(model) if elsewhere else self.reranker,
+        )
 
     def _nli(self, model: str) -> PairScorer:
         folder = find_model(model, _TORCH_FILES)
@@ -244,8 +336,14 @@ class Wired:
         settings = self.config.settings.fetch
         return {
             "file": FileFetcher(settings.max_bytes),
-            "http": HttpFetcher(settings, today=lambda: datetime.now(UTC).date()),
+            "http": HttpFetcher(settings, today=_today),
+            "s3": _LaterFetcher(self._s3),
         }
+
+    def _s3(self) -> Fetcher:
+        from rag.adapters.fetch_s3 import S3Fetcher
+
+        return S3Fetcher(self.config.settings.fetch, self.config.settings.s3, today=_today)
 
     @cached_property
     def writer(self) -> Writer:
@@ -297,14 +395,23 @@ class Wired:
     @cached_property
     def services(self) -> Sequence[Service]:
         """The services that configured models live on."""
-        settings = self.config.settings
-        if not settings.model.startswith("bedrock/"):
+        if not self._on_bedrock:
             return ()
         from rag.adapters.bedrock import BedrockService
 
-        model = settings.model.removeprefix("bedrock/")
-        abilities = abilities_of(model, self._project.root)
-        return (BedrockService(model, abilities, settings.bedrock, self._save_call),)
+        settings, root = self.config.settings.bedrock, self._project.root
+        return [
+            BedrockService(model, abilities_of(model, root), settings, self._save_call)
+            for model in self._on_bedrock
+        ]
+
+    @property
+    def _on_bedrock(self) -> list[str]:
+        """The models on Bedrock that write and judge, each once."""
+        settings = self.config.settings
+        names = (settings.model, settings.verify.support.removeprefix("judge/"))
+        ids = [name.removeprefix(_BEDROCK) for name in names if name.startswith(_BEDROCK)]
+        return list(dict.fromkeys(ids))
 
     def _save_call(self, call: Call) -> None:
         """Keep a call; only then a store is needed."""

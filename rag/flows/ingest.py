@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.flows.events import Embedding, Ingest, NothingToDo, Reading, Unchanged
+from rag.flows.events import Embedding, Ingest, LeftOut, NothingToDo, Reading, Unchanged
 from rag.flows.reading import Read, Reader, Unparsed, one_ahead
 from rag.stages.chunk import CHUNKER_VERSION
 from rag.stages.parse import PARSER_VERSION
@@ -186,6 +186,8 @@ def _take_in(tools: Tools, reference: Reference, read: Read) -> Generator[Event,
         tools.index.add(chunks, vectors)
     _save(tools, reference, read, chunks, vectors)
     yield Ingest(key=reference.key, title=document.title, chunks=len(chunks))
+    for what in document.left_out:
+        yield LeftOut(key=reference.key, what=what)
 
 
 def _is_shared(tools: Tools, reference: Reference, document: Document) -> bool:

@@ -28,7 +28,7 @@ from rag.types.claims import (
 )
 from rag.types.documents import Chunk, Document, Evidence, Hit, Part, PartKind
 from rag.types.ledger import Entry, Fate, History, Outcome, PastEdition, Resolution, Used
-from rag.types.models import Abilities, Price, Prompts
+from rag.types.models import Abilities, EmbeddingModel, Price, Prompts
 from rag.types.outline import (
     MATCH_COLUMNS,
     RULE_COLUMNS,
@@ -56,6 +56,7 @@ __all__ = [
     "Claim",
     "Document",
     "Draft",
+    "EmbeddingModel",
     "Entry",
     "Evidence",
     "Fate",

@@ -89,6 +89,21 @@ class Abilities(Value):
         return self
 
 
+class EmbeddingModel(Value):
+    """What an embedding model takes and gives, of those that a service runs."""
+
+    match: str = Field(min_length=1)
+    """A pattern that the whole model id, inference profile or ARN matches; `*`: anything."""
+    body: Literal["titan", "cohere-v3", "cohere-v4", "nova"]
+    """What its requests and replies look like."""
+    dimensions: tuple[int, ...] = Field(min_length=1)
+    """Lengths of vectors that it can give, its own choice first."""
+    max_tokens: int = Field(ge=100)
+    """The longest text in its own tokens; a longer one is refused."""
+    max_characters: int = Field(ge=500)
+    """The longest text in characters."""
+
+
 class Prompts(Value):
     """`config/prompts/`: what a model is told, each field a Markdown file of its name."""
 

@@ -6,17 +6,18 @@ import json
 import re
 import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from modelled import honest, item, lying, read
-from program import Ran, command, environment, run
+from program import command, environment, run
 from responder import Fault, Reply, Responder, Slow, dummy_credentials, responding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from program import Ran
 
 pytestmark = pytest.mark.models
 MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
@@ -243,7 +244,7 @@ def test_a_failure_is_one_line(
     bare: Path, responder: Responder, fault: Fault, status: int, words: str
 ) -> None:
     """With its exit status; the report stays what it was, and the box open."""
-    tell(bare, "[bedrock]\nattempts = 1\n")
+    tell(bare, "[bedrock]\nattempts = 1\nthrottled_attempts = 1\n")
     assert run(bare, "compose").status == 0
     before = report(bare), (bare / "references.md").read_text(encoding="utf-8")
     responder.plays(fault)
@@ -321,30 +322,3 @@ def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
 def test_a_name_that_is_no_writer(bare: Path) -> None:
     """The two kinds of writers are named."""
     fails(run(bare, "compose", "--model", "bedrock/"), 2, "'bedrock/' is not a writer.*bedrock/<")
-
-
-def test_an_interrupted_call_is_recorded(bare: Path, responder: Responder) -> None:
-    """Ctrl-C in the middle of a call: exit status 130, the report as it was, the box open."""
-    assert run(bare, "compose").status == 0
-    before = report(bare), (bare / "references.md").read_text(encoding="utf-8")
-    responder.plays(Slow(300))
-    asked = len(responder.asked)
-    going = subprocess.Popen(
-        command("compose"),
-        cwd=bare,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while len(responder.asked) == asked and going.poll() is None:
-        time.sleep(0.02)
-    going.send_signal(signal.SIGINT)
-    out, err = going.communicate(timeout=120)
-    fails(Ran(going.returncode, out, err), 130, "interrupted; what was committed stays")
-    assert (report(bare), (bare / "references.md").read_text(encoding="utf-8")) == before
-    last = json.loads(run(bare, "runs", "1", "--json").out)[-1]
-    assert (last["error"], last["tokens"], last["stop"]) == ("interrupted", None, "")
-    responder.script = honest
-    assert run(bare, "compose").status == 0
-    assert "141 GB" in report(bare)

@@ -52,7 +52,8 @@ def set_support(root: Path, name: str) -> None:
     """Set who scores support."""
     path = root / "config" / "rag.toml"
     text = path.read_text(encoding="utf-8").split("[verify]")[0]
-    path.write_text(f'{text}[verify]\nsupport = "{name}"\n[bedrock]\nattempts = 1\n', "utf-8")
+    once = "[bedrock]\nattempts = 1\nthrottled_attempts = 1\n"
+    path.write_text(f'{text}[verify]\nsupport = "{name}"\n{once}', "utf-8")
 
 
 def report(root: Path) -> str:

@@ -85,7 +85,9 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with four references in files, all read, the first of them used."""
     project = local_project_at(tmp_path_factory.mktemp("first") / "project").root
     settings = project / "config" / "rag.toml"
-    impatient = "[bedrock]\nattempts = 2\nbackoff_s = 0\nmax_backoff_s = 0\n"
+    impatient = (
+        "[bedrock]\nattempts = 2\nthrottled_attempts = 2\nbackoff_s = 0\nmax_backoff_s = 0\n"
+    )
     settings.write_text(settings.read_text(encoding="utf-8") + impatient, encoding="utf-8")
     for done in run_each(project, "ingest", "compose"):
         assert done.status == 0, done

@@ -186,6 +186,20 @@ def test_a_reply_that_takes_90_seconds(root: Path, wiremock: Served) -> None:
     dribbled(root, wiremock, seconds=90, settings="")
 
 
+@pytest.mark.slow
+def test_throttled_ten_times_then_fine(root: Path, wiremock: Served) -> None:
+    """By the default settings, which wait for as long as a minute's quota may last."""
+    rag = root / "config" / "rag.toml"
+    rag.write_text(rag.read_text(encoding="utf-8").split("[bedrock]")[0], encoding="utf-8")
+    refusals = [error(429, "ThrottlingException")] * 10
+    play(wiremock, "haiku", *refusals, replied(ANSWER, "answer"))
+    done = run(root, "ask", QUESTION, "--model", f"bedrock/{ANY}")
+    assert (done.status, done.err) == (0, "")
+    assert "141 GB" in done.out
+    (call,) = json.loads(run(root, "runs", "--json").out)
+    assert call["retries"] == 10
+
+
 def test_no_byte_in_time_is_one_line(root: Path, wiremock: Served) -> None:
     """With the setting that waits longer."""
     rag = root / "config" / "rag.toml"

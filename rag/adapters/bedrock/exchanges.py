@@ -22,6 +22,7 @@ from botocore.response import StreamingBody
 from botocore.session import Session
 from pydantic import ValidationError
 
+from rag.adapters import aws
 from rag.adapters.bedrock.frames import (
     Frame,
     Kept,
@@ -113,7 +114,7 @@ class Recording:
 
     def session(self, settings: BedrockSettings) -> Any:
         """See `Exchanges.session`."""
-        return live_session(settings)
+        return aws.session(settings)
 
     def attach(self, client: Any) -> None:
         """See `Exchanges.attach`."""

@@ -13,24 +13,17 @@ from contextlib import closing
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from botocore.config import Config
 from botocore.eventstream import ParserError
 from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
 from botocore.parsers import ResponseParserError
-from tenacity import (
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
 from urllib3.exceptions import HTTPError
 
-from rag import __version__
 from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of, most_of_longest
+from rag.adapters.bedrock.calling import AGAIN, AgainError, client_of, retrying
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
-from rag.adapters.bedrock.exchanges import live_session
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import request_of
+from rag.adapters.bedrock.throttling import wait_for_throttling
 from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call
@@ -44,20 +37,8 @@ if TYPE_CHECKING:
     from rag.types import Abilities, Witness
     from rag.writing import Prompt
 
-_AGAIN = frozenset({"ModelTimeoutException", "ModelErrorException"})
-"""Codes of errors that may pass and that botocore does not retry."""
 _FINAL_IN_STREAM = frozenset({"validationException", "accessDeniedException"})
-
-
 _INTERRUPTED = "interrupted"
-
-
-class _AgainError(Exception):
-    """An attempt failed in a way that may pass; `error` is what the user reads if it does not."""
-
-    def __init__(self, error: RagError) -> None:
-        super().__init__(str(error))
-        self.error = error
 
 
 def _witnesses(prompt: Prompt, reply: Reply) -> tuple[Witness, ...]:
@@ -175,21 +156,17 @@ class BedrockModel:
 
     @cached_property
     def _made_client(self) -> Any:
-        settings = self._settings
         exchanges = self._exchanges
-        session = exchanges.session(settings) if exchanges else live_session(settings)
-        client = session.client(
+        client = client_of(
             "bedrock-runtime",
-            endpoint_url=settings.endpoint_url or None,
-            config=Config(
-                connect_timeout=settings.connect_timeout_s,
-                read_timeout=settings.read_timeout_s,
-                retries={"mode": "adaptive", "total_max_attempts": settings.attempts},
-                max_pool_connections=max(10, settings.max_concurrency),
-                user_agent_extra=f"rag/{__version__}",
-            ),
+            self._settings,
+            self._settings.endpoint_url,
+            connections=self._settings.max_concurrency,
+            mode="adaptive",
+            session=exchanges.session(self._settings) if exchanges else None,
         )
         self._wire.watch(client)
+        wait_for_throttling(client, self._settings)
         if exchanges:
             exchanges.attach(client)
         return client
@@ -198,16 +175,9 @@ class BedrockModel:
         self, request: Mapping[str, Any], call: UnderWay
     ) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
-        settings = self._settings
-        retrying = Retrying(
-            retry=retry_if_exception_type(_AgainError),
-            stop=stop_after_attempt(settings.attempts),
-            wait=wait_random_exponential(settings.backoff_s, settings.max_backoff_s),
-            reraise=True,
-        )
         try:
-            found = retrying(self._once, request, call)
-        except _AgainError as last:
+            found = retrying(self._settings)(self._once, request, call)
+        except AgainError as last:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
             return None, explained(error, self.name)
@@ -216,23 +186,23 @@ class BedrockModel:
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
     def _once(self, request: Mapping[str, Any], call: UnderWay) -> Reply:
-        """Ask once; what may pass is raised as `_AgainError`."""
+        """Ask once; what may pass is raised as `AgainError`."""
         try:
             asked = self._streamed if self._abilities.stream else self._whole
             found = asked(request, call)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
-            raise _AgainError(explained(error, self.name)) from error
+            raise AgainError(explained(error, self.name)) from error
         except ClientError as error:
             call.request_id = _request_id(error.response)
-            if error.response.get("Error", {}).get("Code") in _AGAIN:
-                raise _AgainError(explained(error, self.name)) from error
+            if error.response.get("Error", {}).get("Code") in AGAIN:
+                raise AgainError(explained(error, self.name)) from error
             raise
         except (ParserError, ResponseParserError, HTTPError) as error:
-            raise _AgainError(broken(f"{type(error).__name__}: {error}", self.name)) from error
+            raise AgainError(broken(f"{type(error).__name__}: {error}", self.name)) from error
         if found is None:
-            raise _AgainError(broken("it ended before the message did", self.name))
+            raise AgainError(broken("it ended before the message did", self.name))
         return found
 
     def _whole(self, request: Mapping[str, Any], call: UnderWay) -> Reply | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError
 
+from rag.adapters import aws
 from rag.adapters.bedrock.errors import explained, missing_credentials
-from rag.adapters.bedrock.exchanges import live_session
 from rag.adapters.bedrock.model import BedrockModel
 from rag.errors import RagError
 from rag.replies import Malformed
@@ -65,6 +65,7 @@ class BedrockService:
         self._settings = settings.model_copy(
             update={
                 "attempts": min(settings.attempts, _ATTEMPTS),
+                "throttled_attempts": 1,  # what is throttled was reached
                 "read_timeout_s": min(settings.read_timeout_s, _LONGEST_S),
                 "max_output_tokens": _OUTPUT_TOKENS,
             }
@@ -76,7 +77,7 @@ class BedrockService:
     def checks(self, *, call: bool) -> Iterator[Check]:
         """See `Service.checks`."""
         try:
-            session = live_session(self._settings)
+            session = aws.session(self._settings)
         except BotoCoreError as error:
             yield _failed("credentials", explained(error, self._name))
             return

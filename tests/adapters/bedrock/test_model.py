@@ -222,12 +222,16 @@ def test_what_may_pass_is_tried_again(asking, fault, attempts, stream):
     assert asking.calls[-1].error
 
 
-@pytest.mark.slow
-def test_throttled_ten_times_then_fine(asking):
-    """With enough attempts, it waits and gets through."""
-    asking.responder.plays(*[Fault(429, "ThrottlingException")] * 10, GOOD)
-    assert asking.model(attempts=12).reply(PROMPT) == ANSWER
-    assert asking.calls[0].retries == 10
+def test_throttling_has_attempts_of_its_own(asking):
+    """Other faults do not get them."""
+    asking.responder.plays(*[Fault(429, "ThrottlingException")] * 3, GOOD)
+    model = asking.model(attempts=2, throttled_attempts=4)
+    assert model.reply(PROMPT) == ANSWER
+    assert asking.calls[0].retries == 3
+    asking.responder.plays(Fault(429, "ThrottlingException"), Fault(503, "ServiceUnavailable"))
+    with pytest.raises(ServiceError):
+        model.reply(PROMPT)
+    assert asking.calls[1].retries == 1
 
 
 @pytest.mark.parametrize(
