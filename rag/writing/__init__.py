@@ -3,8 +3,8 @@
 It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two together.
 """
 
-from rag.writing.model import Model, UnfinishedError
+from rag.writing.model import Model, StreamingModel, UnfinishedError
 from rag.writing.prompt import Prompt
 from rag.writing.writer import ModelWriter
 
-__all__ = ["Model", "ModelWriter", "Prompt", "UnfinishedError"]
+__all__ = ["Model", "ModelWriter", "Prompt", "StreamingModel", "UnfinishedError"]

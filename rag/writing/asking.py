@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.text.figures import content_words
 from rag.types import SectionTask
-from rag.writing.data import block, claim_block, evidence_block, fallen_block
+from rag.writing.data import block, claim_block, earlier_block, evidence_block, fallen_block
 from rag.writing.packing import estimated_tokens, packed
 from rag.writing.prompt import Prompt
 from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary, schema_of
@@ -71,12 +71,14 @@ class Asking:
         return _filled(empty, [_joined(shown), fallen], shown, left_out)
 
     def question(self, task: QuestionTask) -> Prompt:
-        """Return the prompt for an answer: the evidence, then the question."""
+        """Return the prompt for an answer: the evidence, what was asked before, the question."""
         fixed = f"{self._prompts.question}\n\nAt most {self._claims} claims."
         empty = self._empty("", task, fixed, "answer", WireAnswer)
         asked = block("question", {}, task.question)
-        shown, left_out = _passages(task, self._room(empty) - estimated_tokens(asked))
-        return _filled(empty, [_joined(shown), asked], shown, left_out)
+        room = self._room(empty) - estimated_tokens(asked)
+        earlier = "\n".join(_earlier(task, room // 4))
+        shown, left_out = _passages(task, room - estimated_tokens(earlier))
+        return _filled(empty, [_joined(shown), earlier, asked], shown, left_out)
 
     def _empty(
         self,
@@ -171,6 +173,12 @@ def _merits(task: SectionTask | QuestionTask, given: Sequence[Evidence]) -> list
         max((len(words & mine) / (len(mine) or 1) for mine in wanted), default=0.0)
         for words in found
     ]
+
+
+def _earlier(task: QuestionTask, room: int) -> list[str]:
+    """Return what was asked before as blocks, the latest ones that fit."""
+    blocks = [earlier_block(item) for item in task.before]
+    return packed([(text, text) for text in blocks], list(range(len(blocks))), room)
 
 
 def _joined(blocks: Sequence[str]) -> str:

@@ -87,13 +87,17 @@ class BedrockModel:
 
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
+        return self.stream(prompt, lambda _: None)
+
+    def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
+        """See `StreamingModel.stream`: where ConverseStream may not be called, nothing is heard."""
         begun = time.monotonic()
         self._sent, self._request_id = 0, ""
         found: Reply | None = None
         wrong: RagError | Malformed | None = None
         ended = "interrupted"
         try:
-            found, wrong = self._attempted(prompt)
+            found, wrong = self._attempted(prompt, heard)
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
             self._record(
@@ -140,7 +144,9 @@ class BedrockModel:
         """Count what is sent: no exception of botocore's says how often it tried."""
         self._sent += 1
 
-    def _attempted(self, prompt: Prompt) -> tuple[Reply | None, RagError | Malformed | None]:
+    def _attempted(
+        self, prompt: Prompt, heard: Callable[[str], None]
+    ) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
         settings = self._settings
         retrying = Retrying(
@@ -151,17 +157,18 @@ class BedrockModel:
         )
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         try:
-            found = retrying(self._once, request)
+            found = retrying(self._once, request, heard)
         except _AgainError as last:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
             return None, explained(error, self.name)
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
-    def _once(self, request: Mapping[str, Any]) -> Reply:
+    def _once(self, request: Mapping[str, Any], heard: Callable[[str], None]) -> Reply:
         """Ask once; what may pass is raised as `_AgainError`."""
+        streams = self._abilities.stream
         try:
-            found = self._streamed(request) if self._abilities.stream else self._whole(request)
+            found = self._streamed(request, heard) if streams else self._whole(request)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
@@ -182,14 +189,15 @@ class BedrockModel:
         self._heard(response)
         return whole(response)
 
-    def _streamed(self, request: Mapping[str, Any]) -> Reply | None:
+    def _streamed(self, request: Mapping[str, Any], heard: Callable[[str], None]) -> Reply | None:
         response = self._client.converse_stream(**request)
         self._heard(response)
-        assembly = Assembly()
+        assembly = Assembly(tool=self._abilities.structure == "tool")
         with closing(response["stream"]) as events:
             try:
                 for event in events:
-                    assembly.add(event)
+                    if assembly.add(event):
+                        heard(assembly.text)
             except (ParserError, HTTPError):
                 if not assembly.has_ended:  # else only the counts are lost
                     raise
