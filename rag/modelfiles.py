@@ -120,12 +120,17 @@ def with_prefixes(folder: ModelFolder, query_prefix: str, document_prefix: str) 
 
 
 def embedder_fingerprint(adapter: str, folder: ModelFolder) -> str:
-    """Return the name under which an embedder's vectors are kept; no model is loaded for it.
+    """Return the name under which an embedder's vectors are kept; no model is loaded for it."""
+    return fingerprint_of(adapter, folder.fingerprint, folder.document_prefix)
+
+
+def fingerprint_of(adapter: str, model: str, document_prefix: str) -> str:
+    """Return the name under which a model's vectors are kept.
 
     The prefix of queries is left out: it does not change what is stored.
     """
-    prefix = f" after {folder.document_prefix!r}" if folder.document_prefix else ""
-    return f"{adapter}/{folder.fingerprint}{prefix}"
+    prefix = f" after {document_prefix!r}" if document_prefix else ""
+    return f"{adapter}/{model}{prefix}"
 
 
 def _packaged(name: str, model: PackagedModel) -> ModelFolder | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from rag.types import (
         Block,
+        Capped,
+        Check,
         Chunk,
         Draft,
         Fetched,
@@ -136,7 +138,10 @@ class Writer(Protocol):
         ...
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
-        """Return a draft of the section; `Skipped` if the writer could not produce one."""
+        """Return a draft of the section; `Skipped` if the writer could not produce one.
+
+        `Capped` if it was not asked because a cap of the run is reached.
+        """
         ...
 
     @property
@@ -144,10 +149,22 @@ class Writer(Protocol):
         """Whether its order of claims is exact, so that it may say what a full topic loses."""
         ...
 
+    def at_once(self, sections: int) -> int:
+        """Return how many questions it takes at the same time, at least 1.
+
+        If more than 1, `write_section` and `revise` are called from several threads.
+
+        Args:
+            sections: how many are to be written now.
+        """
+        ...
+
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
-    ) -> Sequence[ProposedClaim | None]:
+    ) -> Sequence[ProposedClaim | None] | Capped:
         """Return, for each claim of a draft that fell, one in its place; None to let it fall.
+
+        `Capped` if the writer was not asked because a cap of the run is reached: they fall for now.
 
         Args:
             task: what the draft was made for.
@@ -166,5 +183,22 @@ class Writer(Protocol):
             propose: told each block as soon as the writer has it, in order, and none twice. The
                 draft has them too, unless the writer began anew or came to no good end. It need
                 not be told anything: what counts is the draft.
+        """
+        ...
+
+
+class Service(Protocol):
+    """A service out there that a configured model lives on: can it be used?"""
+
+    @property
+    def cost(self) -> str:
+        """What looking at it asks for, to be said before: `1 call of about 600 tokens to …`."""
+        ...
+
+    def checks(self, *, call: bool) -> Iterator[Check]:
+        """Yield what is found: credentials, region, access to the model.
+
+        Args:
+            call: whether the network may be used, and the model asked; else that is skipped.
         """
         ...

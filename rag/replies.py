@@ -70,7 +70,11 @@ def ask_for_draft(ask: Callable[[str], str]) -> Draft | Skipped:
 
 
 def ask_twice(
-    ask: Callable[[str], str | Malformed], read: Callable[[str], T | Malformed]
+    ask: Callable[[str], str | Malformed],
+    read: Callable[[str], T | Malformed],
+    *,
+    who: str = "the writer",
+    what: str = "draft",
 ) -> T | Skipped:
     """Return what a model replies with, asked once more if its reply cannot be read.
 
@@ -78,6 +82,8 @@ def ask_twice(
         ask: what is to be said of the last reply, nothing at first → the model's reply; or what is
             wrong with it, where that was plain before it was read.
         read: reply → what it spells, or what is wrong with it.
+        who: who is asked, for the user.
+        what: what for, for both.
 
     Returns:
         What was read; `Skipped`, with no subject yet, if the second reply cannot be read either:
@@ -86,10 +92,10 @@ def ask_twice(
     first = _read(ask(""), read)
     if not isinstance(first, Malformed):
         return first
-    second = _read(ask(_again(first)), read)
+    second = _read(ask(_again(first, what)), read)
     if not isinstance(second, Malformed):
         return second
-    reason = f"the writer was asked twice and its reply is no draft: {second.message}"
+    reason = f"{who} was asked twice and its reply is no {what}: {second.message}"
     return Skipped(subject="", stage="draft", reason=reason)
 
 
@@ -97,10 +103,10 @@ def _read(reply: str | Malformed, read: Callable[[str], T | Malformed]) -> T | M
     return reply if isinstance(reply, Malformed) else read(reply)
 
 
-def _again(wrong: Malformed) -> str:
+def _again(wrong: Malformed, what: str) -> str:
     return (
-        f"Your last reply cannot be read as a draft: {wrong.message}. "
-        "Reply with the whole JSON object of the draft and nothing else."
+        f"Your last reply cannot be read as a {what}: {wrong.message}. "
+        f"Reply with the whole JSON object of the {what} and nothing else."
     )
 
 

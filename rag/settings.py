@@ -12,12 +12,15 @@ import re
 import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from rag.errors import ConfigError
-from rag.types import Abilities, Outline, Price, Prompts, Taxonomy, Value
+from rag.types import Abilities, EmbeddingModel, Outline, Price, Prompts, Taxonomy, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 T = TypeVar("T", bound=Value)
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -53,8 +56,9 @@ class ChunkSettings(Value):
 class EmbedderSettings(Value):
     """Which model turns text into vectors."""
 
-    adapter: Literal["onnx", "sentence-transformers"]
+    adapter: Literal["onnx", "sentence-transformers", "bedrock"]
     model: str = Field(min_length=1)
+    dimensions: int = Field(ge=0)
     threads: int = Field(ge=1, le=256)
     query_prefix: str
     document_prefix: str
@@ -100,6 +104,7 @@ class VerifySettings(Value):
     support: str = Field(min_length=1)
     min_support: float = Field(ge=0, le=1)
     min_support_named: float = Field(ge=0, le=1)
+    judge_pairs: int = Field(ge=1, le=16)
 
 
 class BedrockSettings(Value):
@@ -108,19 +113,48 @@ class BedrockSettings(Value):
     region: str
     profile: str
     endpoint_url: str = Field(pattern=r"^(https?://\S+)?$")
+    agent_endpoint_url: str = Field(pattern=r"^(https?://\S+)?$")
     connect_timeout_s: float = Field(gt=0, le=600)
     read_timeout_s: float = Field(gt=0, le=3600)
     attempts: int = Field(ge=1, le=20)
+    throttled_attempts: int = Field(ge=1, le=100)
     backoff_s: float = Field(ge=0, le=600)
     max_backoff_s: float = Field(ge=0, le=3600)
+    max_concurrency: int = Field(ge=1, le=64)
     max_input_tokens: int = Field(ge=1000)
     max_output_tokens: int = Field(ge=100)
+
+
+class LocalSettings(Value):
+    """How models in GGUF files are run."""
+
+    threads: int = Field(ge=1, le=256)
+    context_tokens: int = Field(ge=1024)
+    output_tokens: int = Field(ge=100)
+    reuse_prompt: bool
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.output_tokens > self.context_tokens // 2:
+            msg = "output_tokens is at most half of context_tokens: prompt and reply share it"
+            raise ValueError(msg)
+        return self
+
+
+class S3Settings(Value):
+    """Where `s3://` is. Empty: as the AWS configuration resolves it."""
+
+    region: str
+    profile: str
+    endpoint_url: str = Field(pattern=r"^(https?://\S+)?$")
+    max_objects: int = Field(ge=1, le=10_000)
 
 
 class _Models(Value):
     """`config/models/bedrock.toml`."""
 
-    models: tuple[Abilities, ...]
+    models: tuple[Abilities, ...] = ()
+    embedders: tuple[EmbeddingModel, ...] = ()
 
 
 class Settings(Value):
@@ -137,6 +171,8 @@ class Settings(Value):
     ask: AskSettings
     verify: VerifySettings
     bedrock: BedrockSettings
+    local: LocalSettings
+    s3: S3Settings
     prices: dict[str, Price]
     """By model, as it is named behind `bedrock/`."""
 
@@ -181,13 +217,32 @@ def abilities_of(model: str, project: Path) -> Abilities:
     Raises:
         ConfigError: a table is wrong; names file, line, key.
     """
+    tables = _tables_of_models(project)
+    known = (item for table in tables for item in table.models if fnmatchcase(model, item.match))
+    return next(known, Abilities(match="*"))
+
+
+def embedding_model_of(model: str, project: Path) -> EmbeddingModel | None:
+    """Return what an embedding model takes and gives; None if no table knows it.
+
+    Args:
+        model: its id, inference profile or ARN.
+        project: the project's folder.
+
+    Raises:
+        ConfigError: a table is wrong; names file, line, key.
+    """
+    tables = _tables_of_models(project)
+    known = (x for table in tables for x in table.embedders if fnmatchcase(model, x.match))
+    return next(known, None)
+
+
+def _tables_of_models(project: Path) -> Iterator[_Models]:
+    """Yield the project's own table of models, if there is one, then the packaged one."""
     for folder in (project / "config", packaged_config()):
         path = folder / "models" / "bedrock.toml"
         if path.exists():
-            for known in _validated(_Models, _read(path), path).models:
-                if fnmatchcase(model, known.match):
-                    return known
-    return Abilities(match="*")
+            yield _validated(_Models, _read(path), path)
 
 
 def load_prompts(project: Path) -> Prompts:

@@ -4,22 +4,43 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import ConfigError, PrerequisiteError
-from rag.modelfiles import ModelFolder, embedder_fingerprint, find_model, with_prefixes
-from rag.settings import Config, abilities_of, load_config, load_prompts
+from rag.errors import ConfigError, PrerequisiteError, UsageError
+from rag.modelfiles import (
+    ModelFolder,
+    embedder_fingerprint,
+    find_model,
+    fingerprint_of,
+    with_prefixes,
+)
+from rag.settings import Config, abilities_of, embedding_model_of, load_config, load_prompts
+from rag.types import Caps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
+    from rag.adapters.bedrock import BedrockModel, Exchanges
     from rag.adapters.chroma import ChromaIndex
     from rag.adapters.store import Store
     from rag.flows.project import Project
-    from rag.ports import Embedder, Fetcher, PairScorer, Writer
+    from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
+    from rag.types import Call, EmbeddingModel, Fetched, NotModified, Skipped, Source
+    from rag.writing import Budget, Model
 
+_BEDROCK = "bedrock/"
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
+_SUPPORT_RERANKER = "cross-encoder/ms-marco-MiniLM-L-12-v2"
+"""The weights of support were learned on its scores; the scale of a model elsewhere is another."""
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
+_MODELS = '"bedrock/<model id, inference profile or ARN>" or "local/<GGUF file>"'
+"""The kinds of language models, as the user names them."""
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 class _Later:
@@ -37,22 +58,100 @@ class _Later:
         return scorer.score(pairs)
 
 
+class _LaterFetcher:
+    """Fetcher that is made when it is first asked: few projects need each."""
+
+    def __init__(self, make: Callable[[], Fetcher]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Fetcher:
+        return self._make()
+
+    def fetch(
+        self, subject: str, location: str, previous: Source | None = None
+    ) -> Fetched | NotModified | Skipped:
+        """See `Fetcher.fetch`."""
+        return self._made.fetch(subject, location, previous)
+
+
 class Wired:
     """The tools of one project. See `rag.flows.tools.Tools`.
 
     Args:
         project: where the configuration and the store are.
         model: who writes, in place of the configuration's `model`; as configured if empty.
+        caps: what all calls of models may take together; as much as they need if None.
+        record: a folder that keeps what is asked of Bedrock and what it replies.
+        replay: a folder that was recorded, to be asked in Bedrock's place.
 
     Raises:
-        ConfigError: the configuration is wrong.
+        ConfigError: the configuration is wrong; a cap in money, and no price for the model.
+        UsageError: there is nothing to record or to replay.
     """
 
-    def __init__(self, project: Project, *, model: str = "") -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        model: str = "",
+        caps: Caps | None = None,
+        record: Path | None = None,
+        replay: Path | None = None,
+    ) -> None:
         config = load_config(project.root)
         settings = config.settings.model_copy(update={"model": model} if model else {})
         self.config: Config = config.model_copy(update={"settings": settings})
         self._project = project
+        self._caps = caps or Caps()
+        self._models: list[BedrockModel] = []
+        if self._caps.cost is not None and settings.model.startswith(_BEDROCK):
+            self._check_price(settings.model.removeprefix(_BEDROCK))
+        self._record, self._replay = record, replay
+        if record or replay:
+            self._check_exchanges()
+
+    def _check_price(self, model: str) -> None:
+        """Refuse a cap in money where nobody can say what a call costs."""
+        price = self.config.settings.prices.get(model)
+        if price is None:
+            raise ConfigError(
+                f"--max-cost: there is no price of {model!r}",
+                advice="add it to [prices] in config/rag.toml, or use --max-tokens",
+            )
+        known = price.cached_in is not None and price.cached_out is not None
+        if not known and abilities_of(model, self._project.root).cache:
+            raise ConfigError(
+                f"--max-cost: {model!r} has a prompt cache, and no price for it",
+                advice="add cached_in and cached_out to its line of [prices] in config/rag.toml",
+            )
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What the calls of this run may take, shared by all of them."""
+        from rag.writing import Budget
+
+        model = self.config.settings.model.removeprefix(_BEDROCK)
+        return Budget(self._caps, self.config.settings.prices.get(model))
+
+    def _check_exchanges(self) -> None:
+        option = "--record" if self._record else "--replay"
+        if self._record and self._replay:
+            raise UsageError("--record and --replay exclude each other", advice="leave one out")
+        if not self._on_bedrock:
+            raise UsageError(
+                f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
+                advice=f"leave {option} out, or add --model bedrock/<model id>",
+            )
+
+    @cached_property
+    def _exchanges(self) -> Exchanges | None:
+        """What stands between here and Bedrock, if anything does."""
+        from rag.adapters.bedrock import Recording, Replay
+
+        if self._record:
+            return Recording(self._record)
+        return Replay(self._replay) if self._replay else None
 
     @cached_property
     def store(self) -> Store:
@@ -74,6 +173,11 @@ class Wired:
     @cached_property
     def _embedder_folder(self) -> ModelFolder:
         settings = self.config.settings.embedder
+        if settings.dimensions:
+            raise ConfigError(
+                f"embedder.dimensions = {settings.dimensions} is for embedder.adapter = 'bedrock'",
+                advice="set it to 0",
+            )
         files = _ONNX_FILES if settings.adapter == "onnx" else _TORCH_FILES
         folder = find_model(settings.model, files)
         return with_prefixes(folder, settings.query_prefix, settings.document_prefix)
@@ -81,12 +185,47 @@ class Wired:
     @cached_property
     def embedder_fingerprint(self) -> str:
         """The embedder's fingerprint; loads nothing."""
+        settings = self.config.settings.embedder
+        if settings.adapter == "bedrock":
+            _, dimension = self._embedding_model
+            prefix = "" if settings.document_prefix == "auto" else settings.document_prefix
+            return fingerprint_of("bedrock", f"{settings.model}@{dimension}", prefix)
         return embedder_fingerprint(self.config.settings.embedder.adapter, self._embedder_folder)
+
+    @cached_property
+    def _embedding_model(self) -> tuple[EmbeddingModel, int]:
+        """The embedding model on Bedrock, and how long its vectors shall be."""
+        settings = self.config.settings.embedder
+        known = embedding_model_of(settings.model, self._project.root)
+        if known is None:
+            raise ConfigError(
+                f"embedder.model = {settings.model!r} is no embedding model on Bedrock that is "
+                "known",
+                advice="state what it takes under [[embedders]] in config/models/bedrock.toml",
+            )
+        dimension = settings.dimensions or known.dimensions[0]
+        if dimension not in known.dimensions:
+            lengths = ", ".join(map(str, known.dimensions))
+            raise ConfigError(
+                f"embedder.dimensions = {dimension} is not what {settings.model} gives",
+                advice=f"use one of {lengths}",
+            )
+        return known, dimension
 
     @cached_property
     def embedder(self) -> Embedder:
         """The configured embedder."""
         settings = self.config.settings.embedder
+        if settings.adapter == "bedrock":
+            from rag.adapters.bedrock import BedrockEmbedder
+
+            return BedrockEmbedder(
+                *self._embedding_model,
+                settings,
+                self.config.settings.bedrock,
+                fingerprint=self.embedder_fingerprint,
+                record=self.store.save_call,
+            )
         if settings.adapter == "onnx":
             from rag.adapters.onnx import OnnxEmbedder
 
@@ -106,9 +245,26 @@ class Wired:
         settings = self.config.settings.reranker
         if not settings.enabled:
             return None
+        if settings.model.startswith(_BEDROCK):
+            return self._bedrock_reranker(settings.model.removeprefix(_BEDROCK))
+        return self._local_reranker(settings.model)
+
+    def _local_reranker(self, model: str) -> PairScorer:
         from rag.adapters.onnx import OnnxPairScorer
 
-        return OnnxPairScorer(find_model(settings.model, _ONNX_FILES), threads=settings.threads)
+        threads = self.config.settings.reranker.threads
+        return OnnxPairScorer(find_model(model, _ONNX_FILES), threads=threads)
+
+    def _bedrock_reranker(self, model: str) -> PairScorer:
+        least = self.config.settings.ask.min_score
+        if not 0 <= least <= 1:
+            raise ConfigError(
+                f"ask.min_score = {least:g} is no relevance of the Rerank API",
+                advice="set it between 0 and 1 (docs/bedrock.md)",
+            )
+        from rag.adapters.bedrock import BedrockPairScorer
+
+        return BedrockPairScorer(model, self.config.settings.bedrock, self.store.save_call)
 
     @cached_property
     def support(self) -> PairScorer | None:
@@ -118,10 +274,17 @@ class Wired:
             return None
         if name.startswith("nli/"):
             return self._nli(name.removeprefix("nli/"))
+        if name.startswith("judge/"):
+            return self._judge(name.removeprefix("judge/"))
+        if name == "judge":
+            raise ConfigError(
+                "verify.support = 'judge' names no model, and who writes is no good judge of it",
+                advice='use "judge/<model>", such as "judge/bedrock/<model id>"',
+            )
         if name != "default":
             raise ConfigError(
                 f"verify.support = {name!r} is not known",
-                advice='use "default", "none" or "nli/<model name or folder>"',
+                advice='use "default", "none", "nli/<model name or folder>" or "judge/<model>"',
             )
         from rag.adapters.support import SupportScorer
 
@@ -133,8 +296,13 @@ class Wired:
         settings = self.config.settings.reranker
         if not settings.enabled:
             return None
-        folder = find_model(settings.model, _ONNX_FILES)
-        return _Later(f"onnx/{folder.fingerprint}", lambda: self.reranker)
+        elsewhere = settings.model.startswith(_BEDROCK)
+        model = _SUPPORT_RERANKER if elsewhere else settings.model
+        folder = find_model(model, _ONNX_FILES)
+        return _Later(
+            f"onnx/{folder.fingerprint}",
+            lambda: self._local_reranker(model) if elsewhere else self.reranker,
+        )
 
     def _nli(self, model: str) -> PairScorer:
         folder = find_model(model, _TORCH_FILES)
@@ -147,6 +315,18 @@ class Wired:
             ) from error
         return NliScorer(folder, threads=self.config.settings.reranker.threads)
 
+    def _judge(self, model: str) -> PairScorer:
+        from rag.adapters.judge import JudgeScorer
+
+        wrong = ConfigError(
+            f"verify.support = 'judge/{model}' is no judge", advice=f"behind judge/ use {_MODELS}"
+        )
+        return JudgeScorer(
+            self._model(model, wrong),
+            load_prompts(self._project.root),
+            together=self.config.settings.verify.judge_pairs,
+        )
+
     @cached_property
     def fetchers(self) -> Mapping[str, Fetcher]:
         """Fetchers by scheme."""
@@ -156,36 +336,103 @@ class Wired:
         settings = self.config.settings.fetch
         return {
             "file": FileFetcher(settings.max_bytes),
-            "http": HttpFetcher(settings, today=lambda: datetime.now(UTC).date()),
+            "http": HttpFetcher(settings, today=_today),
+            "s3": _LaterFetcher(self._s3),
         }
+
+    def _s3(self) -> Fetcher:
+        from rag.adapters.fetch_s3 import S3Fetcher
+
+        return S3Fetcher(self.config.settings.fetch, self.config.settings.s3, today=_today)
 
     @cached_property
     def writer(self) -> Writer:
         """The configured writer; nothing is asked of its service before a draft is."""
-        model = self.config.settings.model
-        if model.startswith("bedrock/") and model != "bedrock/":
-            return self._bedrock(model.removeprefix("bedrock/"))
-        if model != "extractive":
-            raise ConfigError(
-                f"model = {model!r} is not a writer",
-                advice='use "extractive" or "bedrock/<model id, inference profile or ARN>"',
-            )
-        from rag.adapters.extractive import ExtractiveWriter
+        name = self.config.settings.model
+        if name == "extractive":
+            from rag.adapters.extractive import ExtractiveWriter
 
-        return ExtractiveWriter(self.config)
-
-    def _bedrock(self, model: str) -> Writer:
-        from rag.adapters.bedrock import BedrockModel
+            return ExtractiveWriter(self.config)
         from rag.writing import ModelWriter
 
-        root = self._project.root
-        bedrock = BedrockModel(
-            model, abilities_of(model, root), self.config.settings.bedrock, self.store.save_call
+        wrong = ConfigError(
+            f"model = {name!r} is not a writer", advice=f'use "extractive", {_MODELS}'
         )
-        return ModelWriter(bedrock, load_prompts(root), self.config)
+        model = self._model(name, wrong)
+        return ModelWriter(model, load_prompts(self._project.root), self.config)
+
+    def _model(self, name: str, wrong: ConfigError) -> Model:
+        """Return the language model of a name, for whoever needs one; nothing is asked of it yet.
+
+        Args:
+            name: its kind, a slash, and what names it there.
+            wrong: what to raise if there is no such kind.
+        """
+        kinds: dict[str, Callable[[str], Model]] = {
+            "bedrock": self._bedrock,
+            "local": self._local,
+        }
+        kind, _, rest = name.partition("/")
+        if kind not in kinds or not rest:
+            raise wrong
+        return kinds[kind](rest)
+
+    def _bedrock(self, model: str) -> Model:
+        from rag.adapters.bedrock import BedrockModel
+
+        abilities = abilities_of(model, self._project.root)
+        made = BedrockModel(
+            model,
+            abilities,
+            self.config.settings.bedrock,
+            self._save_call,
+            budget=self.budget,
+            exchanges=self._exchanges,
+        )
+        self._models.append(made)
+        return made
+
+    @cached_property
+    def services(self) -> Sequence[Service]:
+        """The services that configured models live on."""
+        if not self._on_bedrock:
+            return ()
+        from rag.adapters.bedrock import BedrockService
+
+        settings, root = self.config.settings.bedrock, self._project.root
+        return [
+            BedrockService(model, abilities_of(model, root), settings, self._save_call)
+            for model in self._on_bedrock
+        ]
+
+    @property
+    def _on_bedrock(self) -> list[str]:
+        """The models on Bedrock that write and judge, each once."""
+        settings = self.config.settings
+        names = (settings.model, settings.verify.support.removeprefix("judge/"))
+        ids = [name.removeprefix(_BEDROCK) for name in names if name.startswith(_BEDROCK)]
+        return list(dict.fromkeys(ids))
+
+    def _save_call(self, call: Call) -> None:
+        """Keep a call; only then a store is needed."""
+        if not self._replay:  # it cost nothing
+            self.store.save_call(call)
+
+    def _local(self, file: str) -> Model:
+        try:
+            from rag.adapters.local import LocalModel
+        except ModuleNotFoundError as error:
+            raise PrerequisiteError(
+                f"'local/{file}' needs the package {error.name!r}",
+                advice="pip install 'rag[local]'",
+            ) from error
+        path = self._project.root / Path(file).expanduser()
+        return LocalModel(path, self.config.settings.local, self._save_call)
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; calls that are under way are recorded as interrupted."""
+        for model in self._models:
+            model.close()
         for name in ("store", "index"):
             if name in self.__dict__:
                 self.__dict__[name].close()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.types import Fetched, Hit, NotModified, Skipped, Source
+from rag.types import Check, Fetched, Hit, NotModified, Skipped, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +22,28 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\w+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
+
+
+class FakeService:
+    """Service that has access, or lacks it for the reason given; `asked` counts its calls."""
+
+    cost = "1 call of about 5 tokens to fake/model"
+
+    def __init__(self, lacks: str = "") -> None:
+        self._lacks = lacks
+        self.asked = 0
+
+    def checks(self, *, call: bool) -> Iterator[Check]:
+        """See `Service.checks`."""
+        yield Check(name="credentials", state="ok", found="none are needed")
+        if not call:
+            yield Check(name="model", state="skipped", found="fake/model was not asked")
+            return
+        self.asked += 1
+        if self._lacks:
+            yield Check(name="model", state="failed", found=self._lacks, advice="get access")
+        else:
+            yield Check(name="model", state="ok", found="fake/model answers")
 
 
 class FakeFetcher:
@@ -227,6 +249,10 @@ class ScriptedWriter:
         self.returned += rejected
         return [self._revise(item) for item in rejected]
 
+    def at_once(self, _: int) -> int:
+        """See `Writer.at_once`."""
+        return 1
+
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`."""
         self.tasks.append(task)
@@ -268,6 +294,7 @@ class ScriptedModel:
 
     name = "scripted/model"
     input_tokens = 20_000
+    at_once = staticmethod(lambda _: 1)
 
     def __init__(self, *replies: Sequence[Sequence[str] | Exception]) -> None:
         self.prompts: list[Prompt] = []
@@ -297,4 +324,5 @@ class WholeModel:
     def __init__(self, model: ScriptedModel) -> None:
         self.name = model.name
         self.input_tokens = model.input_tokens
+        self.at_once = model.at_once
         self.reply = model.reply

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _EVIDENCE = re.compile(r'<evidence key="(E\d+)"[^>]*>\n(.*?)\n</evidence>', re.DOTALL)
 _CLAIM = re.compile(r'<claim id="([CO]\d+)"([^>]*)>\n(.*?)\n</claim>', re.DOTALL)
 _TOPIC = re.compile(r"^Topic ([\w-]+): ", re.MULTILINE)
+_PAIR = re.compile(
+    r'<passage number="(?P<n>\d+)">\n(.*?)\n</passage>\n<claim number="(?P=n)">\n(.*?)\n</claim>',
+    re.DOTALL,
+)
 _FALLEN = re.compile(r'<fallen number="(\d+)"')
 
 
@@ -112,3 +116,20 @@ def two_claims(asked: Asked) -> Reply:
     chosen = [item(key, line) for name in ("Beta", "Alpha") for key, line in lines
               if f"The {name} accelerator has" in line]  # fmt: skip
     return Reply(json.dumps({"claims": chosen}))
+
+
+def judged(words: str) -> list[tuple[str, str]]:
+    """Return the pairs of claim and passage that a judge is asked about, as the prompt has them."""
+    return [(claim, passage) for _, passage, claim in _PAIR.findall(words)]
+
+
+def judging(asked: Asked) -> Reply:
+    """Judge by the words: yes where half of a claim's stand in the passage, which it then shows."""
+    found = []
+    for number, (claim, passage) in enumerate(judged(asked.words), start=1):
+        wanted = set(re.findall(r"\w+", claim.lower()))
+        held = wanted & set(re.findall(r"\w+", passage.lower()))
+        yes = bool(wanted) and len(held) * 2 >= len(wanted)
+        words = [passage] if yes else []
+        found.append({"number": number, "words": words, "supported": yes})
+    return Reply(json.dumps({"judgements": found}))

@@ -57,7 +57,7 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "rag", *arguments]
 
 
-def run(folder: Path, *arguments: str, given: bytes = b"") -> Ran:
+def run(folder: Path, *arguments: str, given: bytes = b"", timeout_s: float = 300) -> Ran:
     """Run the program in a folder, with these bytes on its standard input."""
     done = subprocess.run(
         command(*arguments),
@@ -65,7 +65,7 @@ def run(folder: Path, *arguments: str, given: bytes = b"") -> Ran:
         env=environment(),
         input=given,
         capture_output=True,
-        timeout=300,
+        timeout=timeout_s,
         check=False,
     )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -14,10 +14,10 @@ from rag.settings import load_config
 from rag.types import Block, Draft, ProposedCitation, ProposedClaim, SectionTask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from rag.ports import Embedder, PairScorer, Writer
+    from rag.ports import Embedder, PairScorer, Service, Writer
     from rag.settings import Config
     from rag.types import QuestionTask
 
@@ -123,6 +123,7 @@ class FakeTools:
         self.support: PairScorer | None = None
         self.web = FakeFetcher(pages)
         self.fetchers = {"file": FileFetcher(1_000_000), "http": self.web}
+        self.services: Sequence[Service] = ()
         self.writer: Writer = writer or ExtractiveWriter(self.config)
 
     @property

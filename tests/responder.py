@@ -122,7 +122,7 @@ def frame(event: str, payload: dict[str, Any], kind: str = "event") -> bytes:
         + value.encode()
         for name, value in names.items()
     )  # fmt: skip
-    body = json.dumps(payload).encode()
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     prelude = struct.pack("!II", 16 + len(headers) + len(body), len(headers))
     message = prelude + struct.pack("!I", zlib.crc32(prelude)) + headers + body
     return message + struct.pack("!I", zlib.crc32(message))
@@ -192,8 +192,44 @@ def check(shape: Shape, value: Any, at: str) -> None:
         assert value >= shape.metadata.get("min", value), at
 
 
-class _Request(BaseHTTPRequestHandler):
+class Misbehaving(BaseHTTPRequestHandler):
+    """A request to a service of Bedrock's: what may be answered whatever was asked."""
+
     protocol_version = "HTTP/1.1"
+
+    def misbehave(self, play: Slow | Reset | Fault) -> None:
+        """Answer by nothing, by a broken connection, or by an error."""
+        if isinstance(play, Slow):
+            self.server.closing.wait(play.seconds)
+            self.close_connection = True
+        elif isinstance(play, Reset):
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+            self.close_connection = True
+        else:
+            self.send(play.status, {"message": play.message}, {"x-amzn-ErrorType": play.code})
+
+    def send(self, status: int, body: dict[str, Any], more: dict[str, str]) -> None:
+        """Send a whole reply."""
+        content = json.dumps(body).encode()
+        self.head(status, {"Content-Type": "application/json", **more})
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def head(self, status: int, headers: dict[str, str]) -> None:
+        """Begin a reply, with the service's name for it."""
+        self.send_response(status)
+        self.send_header("x-amzn-RequestId", f"request-{len(self.server.asked)}")
+        for name, value in headers.items():
+            self.send_header(name, value)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class _Request(Misbehaving):
     server: Responder
 
     def do_POST(self) -> None:
@@ -223,13 +259,8 @@ class _Request(BaseHTTPRequestHandler):
         return asked
 
     def _play(self, play: Play, asked: Asked) -> None:
-        if isinstance(play, Slow):
-            self.server.closing.wait(play.seconds)
-            self.close_connection = True
-        elif isinstance(play, Reset):
-            self._reset()
-        elif isinstance(play, Fault):
-            self._send(play.status, {"message": play.message}, {"x-amzn-ErrorType": play.code})
+        if isinstance(play, Slow | Reset | Fault):
+            self.misbehave(play)
         elif isinstance(play, Frames):
             self._stream(play)
         elif isinstance(play, Held):
@@ -237,20 +268,7 @@ class _Request(BaseHTTPRequestHandler):
         elif asked.operation == "converse-stream":
             self._stream(Frames(frames_of(play, tool=asked.tool)))
         else:
-            self._send(200, _body(play, asked.tool), {})
-
-    def _send(self, status: int, body: dict[str, Any], more: dict[str, str]) -> None:
-        content = json.dumps(body).encode()
-        self._head(status, {"Content-Type": "application/json", **more})
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def _head(self, status: int, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        self.send_header("x-amzn-RequestId", f"request-{len(self.server.asked)}")
-        for name, value in headers.items():
-            self.send_header(name, value)
+            self.send(200, _body(play, asked.tool), {})
 
     def _stream(self, play: Frames) -> None:
         self._begin_stream()
@@ -272,14 +290,14 @@ class _Request(BaseHTTPRequestHandler):
         while not (play.released.wait(0.01) or self.server.closing.is_set()):
             pass
         if play.then is not None:
-            self._reset()
+            self.misbehave(play.then)
             return
         self._write(b"".join(frames[first:]))
         self.wfile.write(b"0\r\n\r\n")
 
     def _begin_stream(self) -> None:
         kind = "application/vnd.amazon.eventstream"
-        self._head(200, {"Content-Type": kind, "Transfer-Encoding": "chunked"})
+        self.head(200, {"Content-Type": kind, "Transfer-Encoding": "chunked"})
         self.end_headers()
 
     def _write(self, data: bytes) -> None:
@@ -287,15 +305,6 @@ class _Request(BaseHTTPRequestHandler):
             piece = data[at : at + _PIECE]
             self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
             self.wfile.flush()
-
-    def _reset(self) -> None:
-        linger = struct.pack("ii", 1, 0)
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.connection.close()
-        self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 def _body(reply: Reply, tool: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from mimetypes import MimeTypes
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.text.printable import shown
 from rag.types import Fetched, NotModified, Skipped, Source
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class FileFetcher:
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             reason = _absence(error)
         if reason:
-            return Skipped(subject=subject, stage="fetch", reason=f"{_shown(location)} {reason}")
+            return Skipped(subject=subject, stage="fetch", reason=f"{shown(location)} {reason}")
         sha256 = hashlib.sha256(content).hexdigest()
         if previous is not None and (previous.sha256, previous.location) == (sha256, location):
             return NotModified()
@@ -102,8 +103,3 @@ def _absence(error: OSError | ValueError) -> str:
             return f"cannot be read ({error.strerror or error}): correct the path or mend the disk"
         case _:
             return "is no path: correct it"
-
-
-def _shown(location: str) -> str:
-    """Return `location` in one line that any terminal can show."""
-    return location if location.isprintable() and location else ascii(location)

@@ -29,6 +29,7 @@ _COMMANDS = {
     "retract": "Take a reference back.",
     "resolve": "Settle where the references disagree.",
     "restore": "Make an earlier edition the last one.",
+    "doctor": "Check credentials, models, store and services, and say what to do.",
     "runs": "Show what runs asked of a model, and what it took.",
 }
 

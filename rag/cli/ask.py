@@ -8,7 +8,7 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from rag.cli.options import model_option
+from rag.cli.options import caps_options, exchange_options, model_option
 
 
 @click.command(name="ask")
@@ -17,6 +17,8 @@ from rag.cli.options import model_option
 @click.option("--reference", metavar="KEY", help="Ask only this reference.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @model_option
+@caps_options
+@exchange_options
 @click.pass_obj
 def command(
     root: Path, question: str | None, k: int | None, reference: str | None, as_json: bool

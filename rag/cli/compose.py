@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from rag.cli.options import model_option, strict_option, wait_option
+from rag.cli.options import (
+    caps_options,
+    exchange_options,
+    model_option,
+    strict_option,
+    wait_option,
+)
 
 
 @click.command(name="compose")
@@ -22,6 +28,8 @@ from rag.cli.options import model_option, strict_option, wait_option
 @strict_option
 @wait_option
 @model_option
+@caps_options
+@exchange_options
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path,

@@ -1,14 +1,26 @@
 """Options that several commands have."""
 
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import click
 
-MODEL = "rag.model"
-"""Where the context keeps who writes."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+C = TypeVar("C", bound="Callable[..., Any]")
+
+WIRED = "rag.wired"
+"""Where the context keeps what `rag.wiring.Wired` is given, by its name there."""
 
 
-def _remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
-    if value:
-        context.meta[MODEL] = value
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value and parameter.name:
+        context.meta.setdefault(WIRED, {})[parameter.name] = value
 
 
 model_option = click.option(
@@ -19,6 +31,61 @@ model_option = click.option(
     callback=_remember,
     help='Who writes: "extractive" or "bedrock/<model id, inference profile or ARN>".',
 )
+
+
+def _money(context: click.Context, parameter: click.Parameter, value: float | None) -> None:
+    if value is not None:
+        if not math.isfinite(value):
+            raise click.BadParameter("it is a sum of money", ctx=context)
+        _remember(context, parameter, Decimal(str(value)))
+
+
+def caps_options(command: C) -> C:
+    """Add the caps of a run to a command."""
+    money = click.option(
+        "--max-cost",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="MONEY",
+        expose_value=False,
+        callback=_money,
+        help="Send no call that could take the run over it, in the currency of [prices].",
+    )
+    tokens = click.option(
+        "--max-tokens",
+        type=click.IntRange(min=1),
+        metavar="N",
+        expose_value=False,
+        callback=_remember,
+        help="Send no call that could take the run over so many tokens.",
+    )
+    return money(tokens(command))
+
+
+_record_option = click.option(
+    "--record",
+    envvar="RAG_RECORD",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    expose_value=False,
+    callback=_remember,
+    help="Keep what is asked of a model on Bedrock, and its replies, in this folder.",
+)
+_replay_option = click.option(
+    "--replay",
+    envvar="RAG_REPLAY",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    expose_value=False,
+    callback=_remember,
+    help="Take the replies from a folder that was recorded; nothing is sent.",
+)
+
+
+def exchange_options(command: C) -> C:
+    """Add `--record DIR` and `--replay DIR`."""
+    return _record_option(_replay_option(command))
+
+
 strict_option = click.option(
     "--strict", is_flag=True, help="Exit with 1 when something was skipped."
 )

@@ -6,7 +6,13 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from rag.cli.options import model_option, strict_option, wait_option
+from rag.cli.options import (
+    caps_options,
+    exchange_options,
+    model_option,
+    strict_option,
+    wait_option,
+)
 
 
 @click.command(name="refresh")
@@ -14,6 +20,8 @@ from rag.cli.options import model_option, strict_option, wait_option
 @strict_option
 @wait_option
 @model_option
+@caps_options
+@exchange_options
 @click.pass_obj
 def command(root: Path, reference: str | None, strict: bool, wait: float) -> int:
     """Read references again; write anew only what their changes touch."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import model_option, wait_option
+from rag.cli.options import caps_options, model_option, wait_option
 
 if TYPE_CHECKING:
     from rag.flows.tools import Tools
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--reason", help="Why; it is recorded.")
 @wait_option
 @model_option
+@caps_options
 @click.pass_obj
 def command(
     root: Path, conflict: str | None, keep: str | None, reason: str | None, wait: float

@@ -6,13 +6,14 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from rag.cli.options import model_option, wait_option
+from rag.cli.options import caps_options, model_option, wait_option
 
 
 @click.command(name="retract")
 @click.argument("reference", metavar="REFERENCE")
 @wait_option
 @model_option
+@caps_options
 @click.pass_obj
 def command(root: Path, reference: str, wait: float) -> int:
     """Remove exactly the claims that stand on REFERENCE (its key) alone."""

@@ -11,11 +11,13 @@ import click
 from rag.cli.options import json_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rag.flows.runs import PricedCall
 
 _HEADER = ("run", "for", "model", "in", "out", "cached in", "cached out", "s", "again", "stop")
+_MANY = frozenset({"embedding", "rerank"})
+"""Purposes of calls of which a run has hundreds."""
 
 
 @click.command(name="runs")
@@ -43,8 +45,30 @@ def command(root: Path, n: int, as_json: bool) -> None:
         say("no run has asked a model yet")
         return
     by_run = [list(some) for _, some in groupby(calls, key=lambda call: call.run)]
-    rows = [row for some in by_run for row in (*map(_row, some), _total(some))]
+    rows = [row for some in by_run for row in (*_rows(some), _total(some))]
     say(as_table((*_HEADER, "cost", "request"), rows))
+
+
+def _rows(calls: Sequence[PricedCall]) -> Iterator[Sequence[str]]:
+    """Yield a row a call; those of embedders and rerankers, which are many, are one row each."""
+    folded: dict[tuple[str, str], list[PricedCall]] = {}
+    for call in calls:
+        if call.purpose in _MANY:
+            folded.setdefault((call.purpose, call.model), []).append(call)
+        else:
+            yield _row(call)
+    for some in folded.values():
+        yield _row(some[0]) if len(some) == 1 else _folded(some)
+
+
+def _folded(calls: Sequence[PricedCall]) -> Sequence[str]:
+    first, wrong = calls[0], [call.error for call in calls if call.error]
+    return (
+        str(first.run), f"{first.purpose} ({len(calls)} calls)", first.model, *_counts(calls),
+        f"{sum(call.seconds for call in calls):.1f}",
+        str(sum(call.retries for call in calls) or ""),
+        "; ".join(dict.fromkeys(wrong)), _cost(calls), "",
+    )  # fmt: skip
 
 
 def _row(call: PricedCall) -> Sequence[str]:

@@ -133,6 +133,7 @@ def _ledger(event: events.Ledger) -> str:
 
 _WORDS: dict[type, Callable[[Any], str]] = {
     events.Ingest: lambda event: f"{event.key}: {event.chunks} chunks of {event.title!r}",
+    events.LeftOut: lambda event: f"  left out: {event.what}",
     events.Unchanged: lambda event: f"{event.key}: unchanged",
     Skipped: lambda event: f"skipped {event.subject} ({event.stage}): {event.reason}",
     events.Composed: _composed,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.adapters.lock import exclusive
-from rag.cli.options import MODEL
+from rag.cli.options import WIRED
 from rag.flows.project import Project
+from rag.types import Caps
 from rag.wiring import Wired
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 def reading(root: Path) -> Iterator[tuple[Project, Wired]]:
     """Open a project to read it."""
     project = Project(root=root.resolve())
-    tools = Wired(project, model=click.get_current_context().meta.get(MODEL, ""))
+    told = dict(click.get_current_context().meta.get(WIRED, {}))
+    caps = Caps(cost=told.pop("max_cost", None), tokens=told.pop("max_tokens", None))
+    tools = Wired(project, caps=caps, **told)
     try:
         yield project, tools
     finally:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.errors import RagError, ServiceError
+from rag.errors import CapError, RagError, ServiceError
 from rag.flows.checking import checked_draft, rules_of
 from rag.flows.supporting import support_of
 from rag.stages.ledger import says_all
 from rag.stages.verify import verify
-from rag.types import Draft, Skipped
+from rag.types import Capped, Draft, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,6 +35,7 @@ def answered(tools: Tools, task: QuestionTask, show: Callable[[Claim], None]) ->
         show: told each claim, once, when it is verified.
 
     Raises:
+        CapError: a cap was reached.
         ServiceError: the writer gave no answer, or half of one: then the message says so. So does
             that of any other error after which shown claims stand.
     """
@@ -47,6 +48,9 @@ def answered(tools: Tools, task: QuestionTask, show: Callable[[Claim], None]) ->
         if not answering.claims:
             raise
         raise type(error)(f"{_HALF}: {error.message}", advice=error.advice) from error
+    if isinstance(draft, Capped):
+        half = f"{_HALF}: " if answering.claims else ""
+        raise CapError(f"{half}{draft.reason}", advice="raise it")
     if isinstance(draft, Skipped):
         raise ServiceError(f"{_HALF if answering.claims else _NONE}: {draft.reason}")
     return tuple(answering.claims)
@@ -89,7 +93,7 @@ class _Answering:
         for block in draft.blocks:
             if not strays:
                 self.take(block)
-        checked, _ = checked_draft(self._tools, self._task, draft, self._rules)
+        checked = checked_draft(self._tools, self._task, draft, self._rules).checked
         self._show_new(
             claim
             for claim in _claims(checked)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.flows.supporting import support_of
+from rag.flows.together import alone
 from rag.stages.verify import Rules, verify
-from rag.types import MATCH_COLUMNS, RULE_COLUMNS, SectionTask
+from rag.types import MATCH_COLUMNS, RULE_COLUMNS, Capped, SectionTask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rag.flows.together import Work
     from rag.flows.tools import Tools
     from rag.settings import Config
     from rag.stages.verify import Checked
@@ -48,10 +51,27 @@ def names_of(config: Config) -> tuple[tuple[str, ...], ...]:
     return tuple((term.name, *term.aliases) for term in terms)
 
 
+class Vetted(NamedTuple):
+    """What holds of a draft."""
+
+    checked: Checked
+    calls: int
+    """How often the writer was asked again."""
+    capped: Capped | None = None
+    """Why it was not asked again, if a cap forbade it: what fell may have deserved it."""
+
+
 def checked_draft(
     tools: Tools, task: SectionTask | QuestionTask, draft: Draft, rules: Rules
-) -> tuple[Checked, int]:
-    """Return what holds of a draft, and how often the writer was asked again.
+) -> Vetted:
+    """Return what holds of a draft. See `checking`."""
+    return alone(checking(tools, task, draft, rules))
+
+
+def checking(
+    tools: Tools, task: SectionTask | QuestionTask, draft: Draft, rules: Rules
+) -> Work[Vetted]:
+    """Return what holds of a draft.
 
     What fell goes back to the writer once, with the verdict; what falls again is out.
     """
@@ -60,18 +80,20 @@ def checked_draft(
     given = (*task.evidence, *passages)
     checked = verify(draft, given, rules, support)
     if not checked.rejected:
-        return checked, 0
-    again = tools.writer.revise(task, checked.rejected)
+        return Vetted(checked, 0)
+    again = yield partial(tools.writer.revise, task, checked.rejected)
+    if isinstance(again, Capped):
+        return Vetted(checked, 0, again)
     better = {
         item.claim: claim
         for item, claim in zip(checked.rejected, again, strict=True)
         if claim is not None
     }
     if not better:
-        return checked, 0
+        return Vetted(checked, 0)
     second = verify(_replaced(draft, better), given, rules, support)
     first = [item for item in checked.rejected if item.claim in better]
-    return second._replace(rejected=(*first, *second.rejected)), 1
+    return Vetted(second._replace(rejected=(*first, *second.rejected)), 1)
 
 
 def _replaced(draft: Draft, better: Mapping[ProposedClaim, ProposedClaim]) -> Draft:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rag.errors import CapError
 from rag.flows.desk import sections_of
 from rag.flows.disagreements import disagreements
 from rag.flows.events import Composed, Composing
-from rag.flows.sections import Composition, Standing, compose_section
-from rag.types import Skipped
+from rag.flows.sections import Standing, compose_section
+from rag.flows.together import together
+from rag.types import Capped, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
     from rag.flows.desk import Desk, Turn
     from rag.flows.events import Event
-    from rag.flows.sections import Shelf
+    from rag.flows.sections import Composition, Shelf
+    from rag.flows.together import Work
     from rag.types import Reference, Section, SectionSpec
 
 
@@ -27,6 +31,7 @@ def draft(  # noqa: PLR0913 - one turn, whole
     used: Sequence[Reference],
     *,
     key: str = "",
+    stale: Collection[str] = (),
     settled: frozenset[str] = frozenset(),
 ) -> Generator[Event, None, Turn]:
     """Return the report's sections with those asked for, and those made of them, written anew.
@@ -37,44 +42,64 @@ def draft(  # noqa: PLR0913 - one turn, whole
         start: the sections as they stand, and what has happened to them in this turn.
         asked: ids of the sections to draft.
         used: the references whose evidence they may use.
-        key: the reference whose turn it is, for the events.
+        key: the reference whose turn it is: what sections asked for have not read yet. If there is
+            none, they are read for with all evidence.
+        stale: ids of sections that are read for with all evidence even so: they lost claims.
         settled: names of conflicts that this edition settles.
     """
     outline = desk.tools.config.outline
     before = {item.id: item for item in sections_of(desk.tools.store.latest())}
     sections = {item.id: item for item in start.sections}
-    changed = _gist(sections) != _gist(before)
     turn = start
-    for spec in sorted(outline.sections, key=depth):
-        if spec.id not in asked and not (spec.is_derived and changed):
-            continue
-        below = [item for item in outline.sections if depth(item) < depth(spec)]
-        others = [sections[item.id] for item in below if item.id in sections]
-        yield Composing(
-            key=key, section=spec.id, evidence=sum(len(shelf.evidence(spec, x)) for x in used)
-        )
-        standing = _standing(desk, turn, sections.get(spec.id), others)
-        if spec.form == "conflicts":
-            outcome: Composition | Skipped = disagreements(desk.tools, spec, others, settled)
-        else:
-            outcome = compose_section(desk.tools, shelf, spec, used, standing)
-        if isinstance(outcome, Skipped):
-            turn = turn._replace(failed=(*turn.failed, outcome))
-            yield outcome
-            continue
-        sections[spec.id] = outcome.section
-        changed = changed or _gist(sections) != _gist(before)
-        turn = _grown(turn, spec, outcome)
-        yield Composed(
-            key=key,
-            section=spec.id,
-            claims=len(outcome.section.claims),
-            # A section without claims is not in the report, just as one that never was.
-            changed=outcome.section.blocks != (before[spec.id].blocks if spec.id in before else ()),
-            rejected=outcome.rejected,
-        )
+    for _, level in groupby(sorted(outline.sections, key=depth), key=depth):
+        changed = _gist(sections) != _gist(before)
+        wanted = [spec for spec in level if spec.id in asked or (spec.is_derived and changed)]
+        at_once = desk.tools.writer.at_once(len(wanted))
+        # None is made of another of its depth: what is written does not depend on the groups.
+        for specs in [wanted] if at_once > 1 else [[spec] for spec in wanted]:
+            for spec in specs:
+                evidence = sum(len(shelf.evidence(spec, item)) for item in used)
+                yield Composing(key=key, section=spec.id, evidence=evidence)
+            works = []
+            for spec in specs:
+                standing = _standing(desk, turn, spec, sections)
+                if spec.id not in stale and (key or spec.id not in asked):
+                    standing = _read(desk, standing, spec, used, key)
+                works.append(_work(desk, shelf, spec, used, standing, settled))
+            for spec, outcome in zip(specs, together(works, at_once), strict=True):
+                if isinstance(outcome, Skipped):
+                    turn = turn._replace(failed=(*turn.failed, outcome))
+                    yield outcome
+                    continue
+                sections[spec.id] = outcome.section
+                turn = _grown(turn, spec, outcome)
+                yield _composed(key, outcome, before.get(spec.id))
     ordered = [sections[spec.id] for spec in outline.sections if spec.id in sections]
     return turn._replace(sections=tuple(item for item in ordered if item.claims))
+
+
+def _work(  # noqa: PLR0913, PLR0917 - all that a section is made of
+    desk: Desk,
+    shelf: Shelf,
+    spec: SectionSpec,
+    used: Sequence[Reference],
+    standing: Standing,
+    settled: frozenset[str],
+) -> Work[Composition | Skipped]:
+    if spec.form == "conflicts":
+        return disagreements(desk.tools, spec, standing.others, settled)
+    return (yield from compose_section(desk.tools, shelf, spec, used, standing))
+
+
+def _composed(key: str, outcome: Composition, before: Section | None) -> Composed:
+    return Composed(
+        key=key,
+        section=outcome.section.id,
+        claims=len(outcome.section.claims),
+        # A section without claims is not in the report, just as one that never was.
+        changed=outcome.section.blocks != (before.blocks if before else ()),
+        rejected=outcome.rejected,
+    )
 
 
 def _gist(sections: Mapping[str, Section]) -> object:
@@ -89,18 +114,60 @@ def _gist(sections: Mapping[str, Section]) -> object:
     }
 
 
-def _standing(desk: Desk, turn: Turn, prior: Section | None, others: Sequence[Section]) -> Standing:
+def _standing(
+    desk: Desk, turn: Turn, spec: SectionSpec, sections: Mapping[str, Section]
+) -> Standing:
+    """Return what a section stands on, of the sections as they are now."""
     store = desk.tools.store
+    below = [item for item in desk.tools.config.outline.sections if depth(item) < depth(spec)]
+    others = [sections[item.id] for item in below if item.id in sections]
     ever = frozenset(entry.claim.id for _, entry in store.entries())
-    return Standing(prior, others, store.refused() | turn.refused, ever)
+    return Standing(sections.get(spec.id), others, store.refused() | turn.refused, ever)
+
+
+def _read(
+    desk: Desk, standing: Standing, spec: SectionSpec, used: Sequence[Reference], key: str
+) -> Standing:
+    """Return what a section stands on with what earlier drafts of it have read.
+
+    That is all but the reference whose turn it is, and those for which it got no draft.
+    """
+    latest = desk.tools.store.latest()
+    if latest is None:
+        return standing
+    missing = {name for name, ids in desk.tools.store.undrafted().items() if spec.id in ids}
+    claims = {claim.id for item in latest.sections for claim in item.claims}
+    return standing._replace(
+        read=frozenset(item.key for item in used) - missing - {key},
+        told=frozenset() if missing else frozenset(claims),
+    )
 
 
 def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:
     return turn._replace(
         entries=(*turn.entries, *outcome.entries),
         rejected=(*turn.rejected, *((spec.id, item) for item in outcome.rejected)),
+        failed=(*turn.failed, outcome.capped) if outcome.capped else turn.failed,
         calls=turn.calls + outcome.calls,
     )
+
+
+def stop_at_cap(turn: Turn, key: str = "") -> None:
+    """End the run if a cap kept a section of the turn from being drafted.
+
+    Args:
+        turn: what was done, and kept.
+        key: the reference whose turn it was; empty if it was none's.
+
+    Raises:
+        CapError: with what is not drafted yet.
+    """
+    capped = [item for item in turn.failed if isinstance(item, Capped)]
+    if capped:
+        names = ", ".join(item.subject for item in capped)
+        of = f" of {key}" if key else ""
+        advice = "its box stays open; run again for the rest" if key else "run again with more"
+        raise CapError(f"{capped[0].reason}; not drafted: {names}{of}", advice=advice)
 
 
 def depth(spec: SectionSpec) -> int:

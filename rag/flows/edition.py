@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from rag.flows.commit import commit
 from rag.flows.desk import Turn
-from rag.flows.drafting import draft
+from rag.flows.drafting import draft, stop_at_cap
 from rag.flows.standing import bring_up_to_date
+from rag.types import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Collection, Generator, Sequence
 
     from rag.flows.desk import Desk
     from rag.flows.events import Event
@@ -40,11 +41,20 @@ def write(  # noqa: PLR0913 - one edition, whole
     brought = yield from bring_up_to_date(desk)
     asked = {spec.id for spec in affected} | brought.stale
     start = Turn(brought.sections, brought.entries, refused=brought.refused)
-    turn = yield from draft(desk, shelf, start, asked, used, key=key)
+    turn = yield from draft(desk, shelf, start, asked, used, key=key, stale=brought.stale)
     lost = [item for item in turn.failed if item.subject in brought.stale]
     # Its old claims stand in a text that is gone, so there is nothing to fall back on.
     if lost or (turn.failed and turn.sections == start.sections):
         if key:
-            desk.tools.store.save_undrafted([(key, item) for item in turn.failed])
-        return
-    yield from commit(desk, turn, brought, cause=cause, key=key)
+            desk.tools.store.save_undrafted([(key, item) for item in _undrafted(turn, asked, lost)])
+    else:
+        yield from commit(desk, turn, brought, cause=cause, key=key)
+    stop_at_cap(turn, key)
+
+
+def _undrafted(turn: Turn, asked: Collection[str], lost: Sequence[Skipped]) -> Sequence[Skipped]:
+    """Return the sections that lack a draft: all that were asked for, if nothing is committed."""
+    if not lost:
+        return turn.failed
+    why = lost[0].reason
+    return [Skipped(subject=name, stage="draft", reason=why) for name in sorted(asked)]

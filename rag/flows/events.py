@@ -33,6 +33,14 @@ class Ingest(Value):
     chunks: int
 
 
+class LeftOut(Value):
+    """One of a reference's objects could not be read; the others are in the store."""
+
+    key: str
+    what: str
+    """Where it stands, and why."""
+
+
 class Unchanged(Value):
     """A reference was read again and is what it was."""
 

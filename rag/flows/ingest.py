@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.flows.events import Embedding, Ingest, NothingToDo, Reading, Unchanged
+from rag.flows.events import Embedding, Ingest, LeftOut, NothingToDo, Reading, Unchanged
 from rag.flows.reading import Read, Reader, Unparsed, one_ahead
 from rag.stages.chunk import CHUNKER_VERSION
 from rag.stages.parse import PARSER_VERSION
@@ -118,13 +118,18 @@ def is_ingested(reference: Reference, known: dict[str, Ingested]) -> bool:
     return item is not None and item.chunks > 0 and item.reference.locator == reference.locator
 
 
-def check_store(tools: Tools) -> None:
-    """Refuse a store made with another embedder or chunker; rebuild indexes that are behind."""
+def made_with(tools: Tools) -> dict[str, str]:
+    """Return what the chunks of this configuration are made with, by name; loads no model."""
     limits = tools.config.settings.chunk
     cut = f"parser {PARSER_VERSION}, chunker {CHUNKER_VERSION}, {limits.max_tokens} tokens"
     cut += f", {limits.max_characters} characters"
-    tools.store.check_made_with("embedder", tools.embedder_fingerprint, mend=MEND)
-    tools.store.check_made_with("chunker", cut, mend=MEND)
+    return {"embedder": tools.embedder_fingerprint, "chunker": cut}
+
+
+def check_store(tools: Tools) -> None:
+    """Refuse a store made with another embedder or chunker; rebuild indexes that are behind."""
+    for name, value in made_with(tools).items():
+        tools.store.check_made_with(name, value, mend=MEND)
     counts = tools.store.chunk_counts()
     if tools.index.count() < sum(counts.values()):
         for document_id in counts:
@@ -181,6 +186,8 @@ def _take_in(tools: Tools, reference: Reference, read: Read) -> Generator[Event,
         tools.index.add(chunks, vectors)
     _save(tools, reference, read, chunks, vectors)
     yield Ingest(key=reference.key, title=document.title, chunks=len(chunks))
+    for what in document.left_out:
+        yield LeftOut(key=reference.key, what=what)
 
 
 def _is_shared(tools: Tools, reference: Reference, document: Document) -> bool:

@@ -5,17 +5,17 @@ So the next reference can be read, its page waited for, while the present one is
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from functools import partial
-from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from rag.stages.chunk import chunk
+from rag.background import begin
+from rag.stages.chunk import chunk, fitting
 from rag.stages.parse import parse
 from rag.types import Fetched, NotModified, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from rag.flows.project import Project
     from rag.flows.tools import Tools
@@ -57,6 +57,7 @@ class Reader:
         self._fetchers = tools.fetchers
         self._settings = tools.config.settings
         self._token_spans = tools.embedder.token_spans
+        self._limits = fitting(self._settings.chunk, tools.embedder.max_tokens)
 
     def read(self, reference: Reference, previous: Source | None) -> Found:
         """Fetch a reference and parse it.
@@ -80,7 +81,7 @@ class Reader:
         found = parse(reference.key, fetched.source, fetched.content, min_words=fewest)
         if isinstance(found, Skipped):
             return Unparsed(fetched, found)
-        limits, spans = self._settings.chunk, self._token_spans
+        limits, spans = self._limits, self._token_spans
         return Read(fetched, found, chunk(found, limits, spans, locator=reference.locator))
 
 
@@ -95,24 +96,11 @@ def one_ahead(
     begun: dict[int, Future[Result]] = {}
 
     def result(at: int) -> Result:
-        future = begun.pop(at, None) or _begin(work, items[at])
+        future = begun.pop(at, None) or begin(partial(work, items[at]))
         found = future.result()
         if at + 1 < len(items):
-            begun[at + 1] = _begin(work, items[at + 1])
+            begun[at + 1] = begin(partial(work, items[at + 1]))
         return found
 
     for at, item in enumerate(items):
         yield item, partial(result, at)
-
-
-def _begin(work: Callable[[Item], Result], item: Item) -> Future[Result]:
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work(item))
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            future.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return future

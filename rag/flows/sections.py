@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.flows.checking import checked_draft, rules_of
-from rag.stages.ledger import Draftsman, account
+from rag.errors import CapError
+from rag.flows.checking import checking, rules_of
+from rag.stages.ledger import Draftsman, account, netted
 from rag.stages.shortlist import shortlist
-from rag.types import Evidence, Section, SectionTask, Skipped
+from rag.types import Capped, Evidence, Section, SectionTask, Skipped
+from rag.writing import UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rag.flows.together import Work
     from rag.flows.tools import Tools
     from rag.ports import Vector
     from rag.types import (
@@ -34,6 +38,8 @@ class Composition(NamedTuple):
     entries: tuple[Entry, ...]
     calls: int
     """How often the writer was asked."""
+    capped: Capped | None = None
+    """Why what fell did not go back to the writer, if a cap forbade it."""
 
 
 class Shelf:
@@ -122,6 +128,10 @@ class Standing(NamedTuple):
     """Ids of claims that the user deleted."""
     ever: frozenset[str]
     """Ids of claims that an earlier edition had."""
+    read: frozenset[str] = frozenset()
+    """Keys of references whose evidence the section was drafted from before."""
+    told: frozenset[str] = frozenset()
+    """Ids of the other sections' claims that it could repeat before."""
 
 
 def compose_section(
@@ -130,8 +140,12 @@ def compose_section(
     spec: SectionSpec,
     references: Sequence[Reference],
     standing: Standing,
-) -> Composition | Skipped:
+) -> Work[Composition | Skipped]:
     """Return the section written anew from all references in use, or why it got no draft.
+
+    What the writer is to be asked is yielded: see `rag.flows.together`. A writer may read the
+    evidence in passes; each draft is checked and accounted for, and is what the next one is
+    written on top of. If one of them fails, the section stays as it was.
 
     Args:
         tools: the wired adapters.
@@ -140,31 +154,85 @@ def compose_section(
         references: those in use, by key.
         standing: what it is written on top of.
     """
+    task = section_task(shelf, spec, references, standing)
+    done: list[Composition] = []
+    left = len(task.evidence) + 1
+    while left:
+        outcome = yield from _pass(tools, task, standing)
+        if isinstance(outcome, Skipped):
+            return outcome
+        composition, unread = outcome
+        done.append(composition)
+        unread &= {item.key for item in task.evidence} - task.seen
+        # A writer that gets nowhere is not asked for ever, nor one that a cap keeps from answering.
+        goes_on = len(unread) < left and composition.capped is None
+        left = len(unread) if goes_on else 0
+        task = task.model_copy(
+            update={
+                "prior": composition.section,
+                "seen": frozenset(item.key for item in task.evidence if item.key not in unread),
+                "told": task.told | {claim.id for item in task.others for claim in item.claims},
+            }
+        )
+    return done[0] if len(done) == 1 else _joined(done, standing)
+
+
+def _joined(done: Sequence[Composition], standing: Standing) -> Composition:
+    """Return what several passes made of a section, as if it had been one."""
+    section = done[-1].section
+    return Composition(
+        section,
+        tuple(fallen for item in done for fallen in item.rejected),
+        netted(standing.prior, section, [entry for item in done for entry in item.entries]),
+        sum(item.calls for item in done),
+        done[-1].capped,
+    )
+
+
+def _pass(
+    tools: Tools, task: SectionTask, standing: Standing
+) -> Work[tuple[Composition, frozenset[str]] | Skipped]:
+    """Return the section with one more draft, and the keys of evidence that it had no room for."""
+    spec = task.spec
+    draft = yield partial(tools.writer.write_section, task)
+    if isinstance(draft, Skipped):
+        return draft.model_copy(update={"subject": spec.id})
+    try:
+        vetted = yield from checking(tools, task, draft, rules_of(tools.config, spec))
+    except UnfinishedError as error:  # of a judge: what nobody judged neither stands nor falls
+        return Skipped(subject=spec.id, stage="verify", reason=str(error))
+    except CapError as error:  # the same
+        return Capped(subject=spec.id, stage="verify", reason=error.message)
+    accounted = account(
+        spec,
+        task.prior,
+        _wanted(vetted.checked.blocks, standing),
+        Draftsman(draft.settled, tools.writer.outranks, draft.stays),
+        ever=standing.ever,
+    )
+    section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
+    capped = vetted.capped and vetted.capped.model_copy(update={"subject": spec.id})
+    rejected, calls = vetted.checked.rejected, 1 + vetted.calls
+    return Composition(section, rejected, accounted.entries, calls, capped), draft.unread
+
+
+def section_task(
+    shelf: Shelf, spec: SectionSpec, references: Sequence[Reference], standing: Standing
+) -> SectionTask:
+    """Return what a writer is given for a section. See `compose_section` for the parameters."""
     found = [item for reference in references for item in shelf.evidence(spec, reference)]
     evidence = keyed(found)
     passages = shelf.passages(standing.others, references) if spec.is_derived else []
-    task = SectionTask(
+    return SectionTask(
         spec=spec,
         evidence=evidence,
         passages=keyed([*evidence, *passages])[len(evidence) :],
         others=tuple(standing.others) if spec.is_derived else (),
         prior=standing.prior,
+        seen=frozenset(item.key for item in evidence if item.reference.key in standing.read),
+        told=standing.told,
         refused=standing.refused,
     )
-    draft = tools.writer.write_section(task)
-    if isinstance(draft, Skipped):
-        return draft.model_copy(update={"subject": spec.id})
-    rules = rules_of(tools.config, spec)
-    checked, calls = checked_draft(tools, task, draft, rules)
-    accounted = account(
-        spec,
-        standing.prior,
-        _wanted(checked.blocks, standing),
-        Draftsman(draft.settled, tools.writer.outranks),
-        ever=standing.ever,
-    )
-    section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
-    return Composition(section, checked.rejected, accounted.entries, 1 + calls)
 
 
 def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedBlock]:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rag.flows.tools import Tools
     from rag.stages.verify import Question, Support
 
+_AT_ONCE = 16
+"""Questions whose scores are kept together: if a scorer fails, those before it are not lost."""
+
 
 def support_of(tools: Tools) -> Support:
     """Return how support is scored; the scorer is loaded when the first question comes.
@@ -27,9 +30,10 @@ def support_of(tools: Tools) -> Support:
         names = {item: digest(scorer.name, item.claim, item.passage) for item in questions}
         known = tools.store.supports(names.values())
         new = [item for item in dict.fromkeys(questions) if names[item] not in known]
-        if new:
-            scores = scorer.score([(item.claim, item.passage) for item in new])
-            found = {names[item]: score for item, score in zip(new, scores, strict=True)}
+        for at in range(0, len(new), _AT_ONCE):
+            some = new[at : at + _AT_ONCE]
+            scores = scorer.score([(item.claim, item.passage) for item in some])
+            found = {names[item]: score for item, score in zip(some, scores, strict=True)}
             tools.store.save_supports(found, scorer.name)
             known |= found
         return [known[names[item]] for item in questions]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rag.adapters.store import Store
-    from rag.ports import Embedder, Fetcher, Index, PairScorer, Writer
+    from rag.ports import Embedder, Fetcher, Index, PairScorer, Service, Writer
     from rag.settings import Config
 
 
@@ -58,4 +58,9 @@ class Tools(Protocol):
     @property
     def writer(self) -> Writer:
         """Proposes drafts."""
+        ...
+
+    @property
+    def services(self) -> Sequence[Service]:
+        """The services that configured models live on; none for embedded ones."""
         ...

@@ -22,8 +22,21 @@ if TYPE_CHECKING:
     from rag.settings import ChunkSettings
 
 CHUNKER_VERSION = "1"
-_CONTEXT_TOKENS = 48
+CONTEXT_TOKENS = 48
 """How much of title, heading path and table header is embedded with each chunk."""
+_BETWEEN = 2
+"""Tokens that may arise where context and text meet."""
+
+
+def fitting(settings: ChunkSettings, max_tokens: int) -> ChunkSettings:
+    """Return the budget, lowered so that chunks with their context are seen whole.
+
+    Args:
+        settings: the budget that is configured.
+        max_tokens: the longest text of the embedder, in its tokens.
+    """
+    most = max(1, max_tokens - CONTEXT_TOKENS - _BETWEEN)
+    return settings.model_copy(update={"max_tokens": min(settings.max_tokens, most)})
 
 
 class _Unit(NamedTuple):
@@ -114,7 +127,7 @@ def _context(
         lines.append(part.header.of(document.text).strip())
     context = "\n".join(lines)
     tokens = token_spans(context)
-    return context if len(tokens) <= _CONTEXT_TOKENS else context[: tokens[_CONTEXT_TOKENS][0]]
+    return context if len(tokens) <= CONTEXT_TOKENS else context[: tokens[CONTEXT_TOKENS][0]]
 
 
 def _units(document: Document) -> Iterator[_Unit]:

@@ -180,22 +180,24 @@ def place_of(citation: Citation, cited: Cited) -> _Place:
     """Return where a passage stands, in words, and a link that opens on it."""
     document = cited.document
     part = next((item for item in document.parts if item.start <= citation.start < item.end), None)
-    link = _plain_link(cited.location)
+    location = part.location if part and part.location else cited.location
+    link = _plain_link(location)
     if part is None:
         return _Place("", link)
     words = [name for name in part.headings if name not in {document.title, ""}]
     path = " › ".join(words)
     where = [path] if path else []
-    is_web = urlsplit(cited.location).scheme in {"http", "https"}
+    scheme = urlsplit(location).scheme
+    is_web = scheme in {"http", "https"}
     if part.page is not None:
         where.append(f"page {part.page}")
-        link += f"#page={part.page}"
+        link += f"#page={part.page}" if scheme != "s3" else ""  # it would be a part of the key
     elif part.seconds is not None:
         where.append(_clock(part.seconds))
         link += _time_fragment(link, part.seconds) if is_web else ""
     elif is_web:
         link = link.split("#")[0] + "#" + text_fragment(citation.quote)
-    elif words and cited.location.lower().endswith((".md", ".markdown")):
+    elif scheme != "s3" and words and location.lower().endswith((".md", ".markdown")):
         link += f"#{quote(anchor(words[-1]))}"
     return _Place(", ".join(where), link)
 

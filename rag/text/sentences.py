@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
+_CODE = re.compile(r"[{}\[\]=;<>$@\\]|\w\(|->|::|^\s*$")
+"""Signs of a line that is code, not words."""
+
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Return the spans of the sentences in `text[start:end]`, in order, white space trimmed.
@@ -22,3 +28,20 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
         if first < last:
             spans.append((first, last))
     return spans
+
+
+def statement_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return the spans of sentences as `sentence_spans` does, each line of code for itself.
+
+    Lines of words, such as those of a comment, are one text: a sentence goes on from one to the
+    next. No sentence goes on over a line of code.
+    """
+    stop = len(text) if end is None else end
+    cuts, position = [start], start
+    lines = text[start:stop].splitlines(keepends=True)
+    for line, after in pairwise(lines):
+        position += len(line)
+        if _CODE.search(line) or _CODE.search(after):
+            cuts.append(position)
+    cuts.append(stop)
+    return [span for first, last in pairwise(cuts) for span in sentence_spans(text, first, last)]

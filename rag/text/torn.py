@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.figures import WORD
-from rag.text.sentences import sentence_spans
+from rag.text.sentences import statement_spans
 
 _BEFORE = re.compile(
     r"\b(?:not|cannot|no|never|without|false|untrue|wrong|den(?:y|ies|ied)|doubts?|unlikely|hardly|"
@@ -39,7 +39,8 @@ def taken_back(part: str, sentences: str) -> str:
     for at in range(len(plain) - len(said) + 1) if said else ():
         if plain[at : at + len(said)] == said:
             start, end = words[at].start(), words[at + len(said) - 1].end()
-            own = [span for span in sentence_spans(sentences) if span[0] < end and start < span[1]]
+            spans = statement_spans(sentences)
+            own = [span for span in spans if span[0] < end and start < span[1]]
             before = _BEFORE.search(_near(sentences[own[0][0] : start]))
             after = _AFTER.match(sentences[end : own[-1][1]])
             return before[0] if before else after[1] if after else ""

@@ -5,8 +5,10 @@ the same input makes the same values. Offsets are code points, half open: `text[
 """
 
 from rag.text.digests import digest
+from rag.types.again import proposed_again
 from rag.types.base import Span, Value
-from rag.types.calls import Call, RecordedCall, Tokens
+from rag.types.calls import Call, Caps, RecordedCall, Tokens
+from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
     BlockForm,
@@ -27,7 +29,7 @@ from rag.types.claims import (
 )
 from rag.types.documents import Chunk, Document, Evidence, Hit, Part, PartKind
 from rag.types.ledger import Entry, Fate, History, Outcome, PastEdition, Resolution, Used
-from rag.types.models import Abilities, Price, Prompts
+from rag.types.models import Abilities, EmbeddingModel, Price, Prompts
 from rag.types.outline import (
     MATCH_COLUMNS,
     RULE_COLUMNS,
@@ -37,7 +39,7 @@ from rag.types.outline import (
     Term,
     TopicSpec,
 )
-from rag.types.references import Fetched, NotModified, Reference, Skipped, Source
+from rag.types.references import Capped, Fetched, NotModified, Reference, Skipped, Source
 
 __all__ = [
     "MATCH_COLUMNS",
@@ -46,12 +48,16 @@ __all__ = [
     "Block",
     "BlockForm",
     "Call",
+    "Capped",
+    "Caps",
+    "Check",
     "CheckedBlock",
     "Chunk",
     "Citation",
     "Claim",
     "Document",
     "Draft",
+    "EmbeddingModel",
     "Entry",
     "Evidence",
     "Exchange",
@@ -81,6 +87,7 @@ __all__ = [
     "Skipped",
     "Source",
     "Span",
+    "State",
     "Taxonomy",
     "Term",
     "Tokens",
@@ -90,4 +97,5 @@ __all__ = [
     "Verdict",
     "claim_id",
     "digest",
+    "proposed_again",
 ]

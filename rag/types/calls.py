@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from pydantic import Field
+
 from rag.types.base import Value
+
+
+class Caps(Value):
+    """What all calls of a run may take together; None: as much as they need."""
+
+    cost: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """In the currency of `[prices]`."""
+    tokens: int | None = Field(default=None, gt=0)
+    """Of all kinds."""
 
 
 class Tokens(Value):

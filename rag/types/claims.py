@@ -71,6 +71,12 @@ class Draft(Value):
     blocks: tuple[Block, ...]
     settled: tuple[Settled, ...] = ()
     """What becomes of prior claims that the blocks do not have."""
+    stays: frozenset[str] = frozenset()
+    """Ids of prior claims that stay as and where they are: the writer had no need to look at them,
+    or keeps them and its blocks have no place for them."""
+    unread: frozenset[str] = frozenset()
+    """Keys of evidence that had no room beside what was read: the writer wants to be asked again,
+    with what has become of this draft as the prior section."""
 
 
 class Citation(Value):
@@ -168,6 +174,10 @@ class SectionTask(Value):
     them. What is new draws on `evidence` alone, else it would depend on what others cite now."""
     prior: Section | None = None
     """The section as it stands: each of its claims is to be kept, or settled with a reason."""
+    seen: frozenset[str] = frozenset()
+    """Keys of evidence that earlier drafts of the section were made from; the rest is new."""
+    told: frozenset[str] = frozenset()
+    """Ids of the other sections' claims that earlier drafts could repeat; the rest is new."""
     refused: frozenset[str] = frozenset()
     """Ids of claims that the user has deleted: they are never proposed again."""
 

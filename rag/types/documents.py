@@ -30,6 +30,8 @@ class Part(Value):
     """Who says it, where the source marks it."""
     header: Span | None = None
     """For a table row: the span of the table's header row."""
+    location: str = ""
+    """Where the part stands, in a document of several objects; else where the document does."""
 
     @property
     def span(self) -> Span:
@@ -45,7 +47,7 @@ class Document(Value):
     """
 
     id: str
-    """Digest of the text, the title and the parser's version."""
+    """Digest of the text, the title, the parser's version and, of several objects, their places."""
     source_sha256: str
     title: str
     text: str
@@ -59,6 +61,8 @@ class Document(Value):
     """The title of the work that the document sums up, if it is a brief."""
     speech: bool = False
     """Whether it is a transcript of speech."""
+    left_out: tuple[str, ...] = ()
+    """Of a document of several objects: those that could not be read, each with the reason."""
 
 
 class Chunk(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ConfigDict, Field
@@ -10,6 +11,9 @@ from rag.types.base import Value
 
 if TYPE_CHECKING:
     from rag.types.calls import Tokens
+
+
+_MILLION = 1_000_000
 
 
 class Price(Value):
@@ -26,15 +30,33 @@ class Price(Value):
 
     def of(self, tokens: Tokens) -> float | None:
         """Return what tokens cost; None if one of their kinds has no price."""
-        cost = tokens.input * self.input + tokens.output * self.output
+        cost = self.exactly(tokens)
+        return None if cost is None else float(cost)
+
+    def exactly(self, tokens: Tokens) -> Decimal | None:
+        """Return what tokens cost, without rounding; None if one of their kinds has no price."""
+        cost = Decimal(0)
         for count, price in (
+            (tokens.input, self.input),
+            (tokens.output, self.output),
             (tokens.cache_read, self.cached_in),
             (tokens.cache_write, self.cached_out),
         ):
             if count and price is None:
                 return None
-            cost += count * (price or 0)
-        return cost / 1_000_000
+            cost += count * _exact(price or 0)
+        return cost / _MILLION
+
+    def at_most(self, tokens: Tokens) -> Decimal:
+        """Return the most that tokens can cost: input may go through the prompt cache."""
+        dearest = max(self.input, self.cached_in or 0, self.cached_out or 0)
+        read = tokens.input + tokens.cache_read + tokens.cache_write
+        return (read * _exact(dearest) + tokens.output * _exact(self.output)) / _MILLION
+
+
+def _exact(price: float) -> Decimal:
+    """Return a price as it is written: 0.3 is three tenths."""
+    return Decimal(str(price))
 
 
 class Abilities(Value):
@@ -57,6 +79,21 @@ class Abilities(Value):
     """The longest reply."""
 
 
+class EmbeddingModel(Value):
+    """What an embedding model takes and gives, of those that a service runs."""
+
+    match: str = Field(min_length=1)
+    """A pattern that the whole model id, inference profile or ARN matches; `*`: anything."""
+    body: Literal["titan", "cohere-v3", "cohere-v4", "nova"]
+    """What its requests and replies look like."""
+    dimensions: tuple[int, ...] = Field(min_length=1)
+    """Lengths of vectors that it can give, its own choice first."""
+    max_tokens: int = Field(ge=100)
+    """The longest text in its own tokens; a longer one is refused."""
+    max_characters: int = Field(ge=500)
+    """The longest text in characters."""
+
+
 class Prompts(Value):
     """`config/prompts/`: what a model is told, each field a Markdown file of its name."""
 
@@ -68,5 +105,7 @@ class Prompts(Value):
     summary: str
     question: str
     revision: str
+    judge: str
+    """How support is judged; all that a judge is told."""
     plain: str
     """How to reply, for models that only the prompt can ask for JSON; their schema follows."""

@@ -32,9 +32,13 @@ class Skipped(Value):
 
     subject: str
     """What was skipped: a reference key, a line of the checklist."""
-    stage: Literal["checklist", "fetch", "parse", "chunk", "draft"]
+    stage: Literal["checklist", "fetch", "parse", "chunk", "draft", "verify"]
     reason: str
     """One line: what happened and what to do."""
+
+
+class Capped(Skipped):
+    """A section or an answer that was not drafted because a cap of the run was reached."""
 
 
 class Source(Value):

@@ -3,8 +3,19 @@
 It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two together.
 """
 
+from rag.writing.budget import Budget
 from rag.writing.model import Model, StreamingModel, UnfinishedError
+from rag.writing.packing import most_packed, most_tokens
 from rag.writing.prompt import Prompt
 from rag.writing.writer import ModelWriter
 
-__all__ = ["Model", "ModelWriter", "Prompt", "StreamingModel", "UnfinishedError"]
+__all__ = [
+    "Budget",
+    "Model",
+    "ModelWriter",
+    "Prompt",
+    "StreamingModel",
+    "UnfinishedError",
+    "most_packed",
+    "most_tokens",
+]

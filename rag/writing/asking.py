@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.text.figures import content_words
+from rag.text.figures import WORD, content_words
 from rag.types import SectionTask
 from rag.writing.data import block, claim_block, earlier_block, evidence_block, fallen_block
 from rag.writing.packing import estimated_tokens, packed
 from rag.writing.prompt import Prompt
+from rag.writing.register import new_evidence, register
 from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary, schema_of
 
 if TYPE_CHECKING:
@@ -43,24 +44,52 @@ class Asking:
         self._input_tokens = input_tokens
         self._claims = claims
 
+    def known(self, task: SectionTask) -> Register:
+        """Return what a section's prompt names and has room for: claims, and new evidence.
+
+        The evidence is packed by relevance, and the claims that it may touch beside it. What has no
+        room beside what was packed is left for another prompt.
+        """
+        is_summary = task.spec.form == "summary"
+        room = self._room(self._empty_summary(task) if is_summary else self._empty_section(task))
+        others = packed_claims(register(task, ()).others, room if is_summary else room // 3)
+        room -= sum(map(estimated_tokens, blocks_of(others)))
+        given = [item for item in new_evidence(task) if _tokens(item) <= room]
+        whole = given and _packed_evidence(task, given, room)
+        chosen = whole
+        found = register(task, chosen)
+        needed = sum(map(estimated_tokens, blocks_of(found.own)))
+        if needed > room - sum(map(_tokens, chosen)):
+            chosen = _packed_evidence(task, given, room - min(needed, room // 3)) or whole
+            found = register(task, chosen)
+        own = packed_claims(found.own, room - sum(map(_tokens, chosen)))
+        return found._replace(
+            own=own,
+            others=others,
+            unseen=(*found.unseen, *(x for name, x in found.own.items() if name not in own)),
+            unread=tuple(item for item in given if item not in chosen),
+            left_out=len(new_evidence(task)) - len(given),
+        )
+
     def section(self, task: SectionTask, known: Register) -> Prompt:
-        """Return the prompt for a section: its outline, the evidence, the claims there are."""
-        fixed = f"{self._prompts.section}\n\n{outline(task.spec)}"
-        empty = self._empty("section", task, fixed, "draft", WireSection)
-        room = self._room(empty)
-        own = _shown(known.own, room // 3)
-        others = _shown(known.others, room // 3, section=True)
-        room -= estimated_tokens("\n".join([*own, *others]))
-        shown, left_out = _passages(task, room)
-        claims = "\n".join([*own, *others])
-        return _filled(empty, [_joined(shown), claims], shown, left_out)
+        """Return the prompt for a section: its outline, the evidence, the claims near it."""
+        shown = [evidence_block(item) for item in known.evidence]
+        claims = [*blocks_of(known.own), *_unseen(task.spec, known), *blocks_of(known.others)]
+        data = [_joined(shown), "\n".join(claims)]
+        return _filled(self._empty_section(task), data, shown, known.left_out)
 
     def summary(self, task: SectionTask, known: Register) -> Prompt:
         """Return the prompt for a summary: the claims of other sections."""
+        return _filled(self._empty_summary(task), ["\n".join(blocks_of(known.others))])
+
+    def _empty_section(self, task: SectionTask) -> Prompt:
+        fixed = f"{self._prompts.section}\n\n{outline(task.spec)}"
+        return self._empty("section", task, fixed, "draft", WireSection)
+
+    def _empty_summary(self, task: SectionTask) -> Prompt:
         limit = f"Of each section at most {task.spec.claims}."
         fixed = f"{self._prompts.summary}\n\n{outline(task.spec)}\n{limit}"
-        empty = self._empty("section", task, fixed, "summary", WireSummary)
-        return _filled(empty, ["\n".join(_shown(known.others, self._room(empty), section=True))])
+        return self._empty("section", task, fixed, "summary", WireSummary)
 
     def revision(self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]) -> Prompt:
         """Return the prompt that takes claims that fell back to the model, with the verdicts."""
@@ -125,15 +154,45 @@ def _topic(topic: TopicSpec) -> list[str]:
     ]
 
 
-def _shown(places: Mapping[str, Place], room: int, *, section: bool = False) -> list[str]:
-    """Return claims as blocks, as many as there is room for; what is not shown stays as it is."""
-    blocks = []
-    for name, place in places.items():
-        told = {"section": place.section.title} if section else {}
-        if place.topic:
-            told["topic"] = place.topic
-        blocks.append(claim_block(name, place.claim, place.block, **told))
-    return packed([(text, text) for text in blocks], [0.0] * len(blocks), room)
+def blocks_of(places: Mapping[str, Place]) -> list[str]:
+    """Return claims as blocks of a prompt."""
+    return [_shown(name, place) for name, place in places.items()]
+
+
+def packed_claims(places: Mapping[str, Place], room: int) -> dict[str, Place]:
+    """Return as many claims as there is room for; what is not shown stays as it is."""
+    items = [(name, _shown(name, place)) for name, place in places.items()]
+    return {name: places[name] for name in packed(items, [0.0] * len(items), room)}
+
+
+def _shown(name: str, place: Place) -> str:
+    told = {"section": place.section.title} if name.startswith("O") else {}
+    if place.topic:
+        told["topic"] = place.topic
+    if place.row:
+        told["row"] = " | ".join(place.row)
+    return claim_block(name, place.claim, place.block, **told)
+
+
+def _unseen(spec: SectionSpec, known: Register) -> list[str]:
+    """Return how much of each topic is there besides the claims that are shown."""
+    lines = []
+    for topic in spec.topics:
+        mine = [item.claim for item in known.unseen if item.topic == topic.heading]
+        words = sum(len(WORD.findall(claim.text)) for claim in mine)
+        if mine:
+            lines.append(f"  {topic.id}: {len(mine)} claims of {words} words")
+    told = "The section has more claims, which the evidence does not touch and which stay:"
+    return [told, *lines] if lines else []
+
+
+def _tokens(item: Evidence) -> int:
+    return estimated_tokens(evidence_block(item))
+
+
+def _packed_evidence(task: SectionTask, given: Sequence[Evidence], room: int) -> list[Evidence]:
+    items = [(item, evidence_block(item)) for item in given]
+    return packed(items, _merits(task, given), room)
 
 
 def _passages(
@@ -149,6 +208,7 @@ def _passages(
     cited = set(first)
     given = [*task.evidence]
     if isinstance(task, SectionTask):  # a claim that repeats another one may have fallen
+        given = [item for item in given if item.key in cited or item.key not in task.seen]
         given += [item for item in task.passages if item.key in cited]
     merits = [
         merit + (1000 if item.key in cited else 0)

@@ -33,6 +33,15 @@ class Model(Protocol):
         """How many tokens a prompt may have."""
         ...
 
+    def at_once(self, calls: int) -> int:
+        """Return how many calls of `reply` it takes at the same time, at least 1.
+
+        Args:
+            calls: how many there may be, one after the other included: where a cap could be
+                reached by then, it is 1, so that who is asked does not depend on who is first.
+        """
+        ...
+
     def reply(self, prompt: Prompt) -> str | Malformed:
         """Return the model's reply, whole: JSON by the prompt's schema, if the model complied.
 

@@ -8,13 +8,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 T = TypeVar("T")
-_BYTES_A_TOKEN = 3
-"""Fewer than tokenizers need for English (about 4) or Chinese (about 3): better too careful."""
+_PACKED = 3
+"""Bytes a token. Fewer than tokenizers need for prompts (3.6 to 4.4, docs/bedrock.md), so that what
+is packed fits: better too careful."""
+_HELD = 2
+"""Bytes a token that a cap reckons with: a call must not take more than was held for it."""
 
 
 def estimated_tokens(text: str) -> int:
     """Return how many tokens a text has at most, as a rule; no tokenizer is asked."""
-    return -(-len(text.encode("utf-8", "surrogatepass")) // _BYTES_A_TOKEN)
+    return -(-_bytes(text) // _PACKED)
+
+
+def most_tokens(text: str) -> int:
+    """Return how many tokens a text has at the very most: what a cap holds for it."""
+    return -(-_bytes(text) // _HELD)
+
+
+def most_packed(tokens: int) -> int:
+    """Return what a cap holds for a prompt that was packed to so many tokens."""
+    return -(-tokens * _PACKED // _HELD)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def packed(items: Sequence[tuple[T, str]], merits: Sequence[float], room: int) -> list[T]:

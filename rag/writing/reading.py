@@ -17,8 +17,8 @@ from rag.types import (
     ProposedClaim,
     Settled,
     claim_id,
+    proposed_again,
 )
-from rag.writing.again import proposed_again
 from rag.writing.data import as_written
 from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary
 
@@ -109,6 +109,7 @@ class _Reading:
         self._task = task
         self._known = known
         self._settled: list[Settled] = []
+        self._stays = {item.claim.id for item in known.unseen}
 
     def draft(self, wire: WireSection) -> Draft:
         blocks = [
@@ -132,7 +133,9 @@ class _Reading:
             if body and spec.lead_in and body[0].form != "heading":
                 body[0] = body[0].model_copy(update={"text": spec.lead_in})
             blocks += [Block(form="heading", text=spec.heading), *body] if body else []
-        return Draft(blocks=tuple(blocks), settled=tuple(self._settled))
+        return Draft(
+            blocks=tuple(blocks), settled=tuple(self._settled), stays=frozenset(self._stays)
+        )
 
     def _block(self, wire: WireBlock) -> Block:
         is_table = wire.form in {"table", "rules"}
@@ -150,13 +153,16 @@ class _Reading:
     def _claim(
         self, item: WireItem, form: BlockForm, header: tuple[str, ...] = ()
     ) -> ProposedClaim | None:
-        """Return a claim; None for one that is kept and cannot stand here: the ledger knows how."""
+        """Return a claim; None for one that is kept and cannot stand here: it stays where it is."""
         if item.keep and item.keep not in {**self._known.own, **self._known.others}:
             raise _WrongError(_no_claim(item.keep))
         if item.keep in self._known.own:
             claim = self._kept(self._known.own[item.keep], form, header)
+            if claim is None:
+                self._stays.add(self._known.own[item.keep].claim.id)
         else:
-            if header and len(item.cells) != len(header):
+            cells = item.cells or self._row(item)
+            if header and len(cells) != len(header):
                 raise _WrongError(
                     f"a row has {len(header)} cells, as many as its table has columns"
                 )
@@ -182,7 +188,11 @@ class _Reading:
 
     def _repeated(self, item: WireItem) -> ProposedClaim | None:
         claim = _repeated(self._known.others[item.keep], self._task)
-        return claim.model_copy(update={"cells": item.cells}) if claim else None
+        return claim.model_copy(update={"cells": item.cells or self._row(item)}) if claim else None
+
+    def _row(self, item: WireItem) -> tuple[str, ...]:
+        """Return the row that repeats a claim of another section already, if it is to stay."""
+        return self._known.others[item.keep].row if item.keep in self._known.others else ()
 
 
 def _repeated(place: Place, task: SectionTask) -> ProposedClaim | None:

@@ -1,13 +1,20 @@
-"""The claims that a prompt names by ids: those of the section (C1 …), those of others (O1 …)."""
+"""The claims that a prompt names by ids: those of the section (C1 …), those of others (O1 …).
+
+Named are those that new evidence may touch; the others stay as they are, unseen.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from rag.types import Block, Draft, proposed_again
+from rag.writing.nearness import near
 
-    from rag.types import CheckedBlock, Claim, Section, SectionTask
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from rag.types import CheckedBlock, Claim, Evidence, Section, SectionTask
 
 
 class Place(NamedTuple):
@@ -18,6 +25,8 @@ class Place(NamedTuple):
     section: Section
     topic: str
     """The heading above it; empty if there is none."""
+    row: tuple[str, ...] = ()
+    """The row that repeats it in the section as it stands, if it is a claim of another one."""
 
 
 class Register(NamedTuple):
@@ -27,17 +36,96 @@ class Register(NamedTuple):
     """Claims of the section: kept, or replaced with a reason."""
     others: Mapping[str, Place]
     """Sentences of other sections, for sections that are made of them."""
+    unseen: tuple[Place, ...] = ()
+    """The section's other claims."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the prompt has of the new evidence."""
+    unread: tuple[Evidence, ...] = ()
+    """What is left for another prompt."""
+    left_out: int = 0
+    """How many passages are longer than any prompt has room for."""
 
 
-def register(task: SectionTask) -> Register:
+def register(task: SectionTask, evidence: Sequence[Evidence] | None = None) -> Register:
     """Return the claims that a section's prompt names, in reading order.
 
     What repeats another section's claim is nobody's own: it is chosen anew.
+
+    Args:
+        task: with the section as it stands.
+        evidence: what the prompt has of the new evidence; all of it if None.
     """
-    sentences = {"finding", "paragraph", "bullets"}
-    own = _numbered("C", _places([task.prior] if task.prior else []))
-    others = [item for item in _places(task.others) if item.block.form in sentences]
-    return Register(own, _numbered("O", others))
+    own = _places([task.prior] if task.prior else [])
+    given = new_evidence(task) if evidence is None else evidence
+    shown = _near(own, given)
+    others = [item for item in _places(task.others) if item.block.form in _SENTENCES]
+    return Register(
+        _numbered("C", (item for at, item in enumerate(own) if at in shown)),
+        _numbered("O", _to_choose_from(task, others)),
+        tuple(item for at, item in enumerate(own) if at not in shown),
+        tuple(given),
+    )
+
+
+_SENTENCES = {"finding", "paragraph", "bullets"}
+
+
+def new_evidence(task: SectionTask) -> list[Evidence]:
+    """Return the evidence that no draft of the section was made from yet."""
+    return [item for item in task.evidence if item.key not in task.seen]
+
+
+def has_new(task: SectionTask, known: Register) -> bool:
+    """Whether other sections have claims to choose from that the section does not repeat."""
+    chosen = {item.repeats for item in task.prior.claims} if task.prior else set()
+    return any(item.claim.id not in chosen for item in known.others.values())
+
+
+def as_it_was(task: SectionTask) -> Draft:
+    """Return the draft of a section that has nothing to be written from: as it stands.
+
+    What it repeats of other sections it repeats, as far as they still have it.
+    """
+    prior = task.prior.blocks if task.prior else ()
+    there = {claim.id for section in task.others for claim in section.claims}
+    blocks = []
+    for block in prior:
+        kept = [item for item in block.claims if item.repeats in there]
+        again = [(item, proposed_again(item, task)) for item in kept]
+        claims = tuple(
+            claim.model_copy(update={"repeats": old.repeats}) for old, claim in again if claim
+        )
+        if claims or (block.form == "heading" and block.text):
+            blocks.append(
+                Block(form=block.form, text=block.text, header=block.header, claims=claims)
+            )
+    stays = frozenset(item.id for block in prior for item in block.claims if not item.repeats)
+    return Draft(blocks=tuple(blocks) if any(item.claims for item in blocks) else (), stays=stays)
+
+
+def _near(own: Sequence[Place], evidence: Sequence[Evidence]) -> Collection[int]:
+    """Return the positions of claims that evidence may touch. What a section finds always may."""
+    texts = [" ".join((item.claim.text, *item.claim.cells)) for item in own]
+    found = near(texts, [item.chunk.text for item in evidence])
+    findings = {at for at, item in enumerate(own) if item.block.form == "finding"}
+    return found | findings if evidence else found
+
+
+def _to_choose_from(task: SectionTask, others: Sequence[Place]) -> list[Place]:
+    """Return the claims of other sections that may be repeated: those that are, and new ones.
+
+    Of a section of which less is repeated than a summary has room for, all.
+    """
+    chosen = {item.repeats for item in task.prior.claims} - {""} if task.prior else set()
+    counts = Counter(item.section.id for item in others if item.claim.id in chosen)
+    least = task.spec.claims if task.spec.form == "summary" else 0
+
+    def is_open(item: Place) -> bool:
+        is_new = item.claim.id not in task.told
+        return is_new or not chosen or counts[item.section.id] < least or item.claim.id in chosen
+
+    rows = {item.repeats: item.cells for item in task.prior.claims} if task.prior else {}
+    return [item._replace(row=rows.get(item.claim.id, ())) for item in others if is_open(item)]
 
 
 def _numbered(letter: str, places: Iterable[Place]) -> dict[str, Place]:

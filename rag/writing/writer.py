@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from rag.errors import CapError
 from rag.replies import Malformed, ask_twice
-from rag.types import Draft, SectionTask, Skipped, claim_id
+from rag.types import Capped, Draft, SectionTask, Skipped, claim_id
 from rag.writing.asking import Asking
 from rag.writing.coming import Coming
 from rag.writing.model import StreamingModel, UnfinishedError
 from rag.writing.reading import read_answer, read_revision, read_section, read_summary
-from rag.writing.register import register
+from rag.writing.register import as_it_was, has_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from rag.writing.prompt import Prompt
 
 T = TypeVar("T")
+_CALLS = 4
+"""Calls that a section takes at most: a draft and a revision, each corrected once."""
 
 
 class ModelWriter:
@@ -48,22 +51,33 @@ class ModelWriter:
         """See `Writer.name`."""
         return self._model.name
 
+    def at_once(self, sections: int) -> int:
+        """See `Writer.at_once`."""
+        return self._model.at_once(sections * _CALLS)
+
     def write_section(self, task: SectionTask) -> Draft | Skipped:
-        """See `Writer.write_section`. Where there is nothing to write from, nobody is asked."""
-        known = register(task)
+        """See `Writer.write_section`. Where there is nothing new to write from, nobody is asked.
+
+        Evidence that has no room beside what was packed is named as unread.
+        """
+        known = self._asking.known(task)
+        if not (known.evidence or has_new(task, known)):
+            if known.left_out:
+                reason = f"none of {known.left_out} passages fits a prompt of the model's"
+                return Skipped(subject="", stage="draft", reason=reason)
+            return as_it_was(task)
         if task.spec.form == "summary":
-            if not known.others:
-                return Draft(blocks=())
             prompt = self._asking.summary(task, known)
             return self._asked(prompt, partial(read_summary, task, known))
-        if not (task.evidence or known.others):
-            return Draft(blocks=())
         prompt = self._asking.section(task, known)
-        return self._asked(prompt, partial(read_section, task, known))
+        draft = self._asked(prompt, partial(read_section, task, known))
+        if isinstance(draft, Skipped):
+            return draft
+        return draft.model_copy(update={"unread": frozenset(item.key for item in known.unread)})
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]
-    ) -> list[ProposedClaim | None]:
+    ) -> list[ProposedClaim | None] | Capped:
         """See `Writer.revise`. Only claims of the model's own words go back to it.
 
         A claim that it kept or repeated is the ledger's, and what has no citation is a heading.
@@ -82,6 +96,8 @@ class ModelWriter:
             return found
         fallen = list(back.values())
         again = self._asked(self._asking.revision(task, fallen), partial(read_revision, fallen))
+        if isinstance(again, Capped):
+            return again
         if not isinstance(again, Skipped):
             for at, claim in zip(back, again, strict=True):
                 found[at] = claim
@@ -122,3 +138,5 @@ class ModelWriter:
             return ask_twice(ask, read)
         except UnfinishedError as error:
             return Skipped(subject="", stage="draft", reason=str(error))
+        except CapError as error:
+            return Capped(subject="", stage="draft", reason=error.message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
@@ -230,6 +231,18 @@ def test_calls_are_kept_by_run(tmp_path):
         (last,) = store.calls(1)
         assert Call(**last.model_dump(exclude={"run", "at"})) == CALL
         assert last.at.endswith("+00:00")
+
+
+def test_calls_are_kept_from_any_thread(tmp_path):
+    """Beside whatever transaction the run is in, all as of one run."""
+    with closing(Store(tmp_path)) as store, ThreadPoolExecutor(8) as pool:
+        saving = [pool.submit(store.save_call, CALL) for _ in range(40)]
+        for number in range(40):
+            store.save_supports({f"{number}": 0.5}, "scorer")
+        for done in saving:
+            done.result()
+        assert [call.run for call in store.calls(1)] == [1] * 40
+        assert len(store.supports(map(str, range(40)))) == 40
 
 
 def test_a_store_of_version_3_is_taken_on(tmp_path):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from modelled import honest, item, lying, read, two_claims
 from program import command, environment, run
-from responder import Fault, Held, Reply, Reset, Responder, dummy_credentials, responding
+from responder import Fault, Held, Reply, Reset, Responder, Slow, dummy_credentials, responding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +153,59 @@ def test_half_a_draft_leaves_the_section_as_it_was(bare: Path, responder: Respon
     assert not any("Section: Training" in asked.words for asked in responder.asked)
 
 
+def test_what_does_not_fit_is_read_in_passes(bare: Path, responder: Responder) -> None:
+    """Each has other passages, whole, and the claims so far; the report has what all say."""
+    names = [f"Chip{letter}" for letter in "ABCDEFGH"]
+    parts = [
+        f"## Memory of {name}\n\n" + f"The {name} accelerator has {96 + n} GB of memory on each "
+        f"chip, and its memory moves {n + 2} TB/s to and from it. {name} is cooled by water. " * 9
+        for n, name in enumerate(names)
+    ]
+    (bare / "alpha.md").write_text("# Chips\n\n" + "\n\n".join(parts), encoding="utf-8")
+    tell(bare, "[bedrock]\nmax_input_tokens = 5000\nmax_output_tokens = 4000\n")
+    tell(bare, "[chunk]\nmax_tokens = 300\n")
+    done = run(bare, "compose")
+    assert (done.status, done.err) == (0, "")
+    calls = json.loads(run(bare, "runs", "1", "--json").out)
+    passes = [call for call in calls if call["purpose"] == "section memory"]
+    assert len(passes) > 1
+    assert all(call["left_out"] == 0 for call in passes)
+    sent = [read(asked).evidence for asked in responder.asked if "Section: Memory" in asked.words]
+    keys = [key for evidence in sent for key in evidence]
+    assert len(keys) == len(set(keys)) == sum(call["passages"] for call in passes)
+    written = report(bare)
+    assert all(f"{96 + n} GB" in written for n in range(len(names)))
+    assert "- [x] [Alpha]" in (bare / "references.md").read_text(encoding="utf-8")
+    assert run(bare, "verify").status == 0
+
+
+def test_a_pass_that_fails_changes_nothing(bare: Path, responder: Responder) -> None:
+    """What was paid for is recorded; the section is as it was, and the box stays open."""
+    test_what_does_not_fit_is_read_in_passes(bare, responder)
+    before = report(bare)
+    checklist = bare / "references.md"
+    checklist.write_text(
+        checklist.read_text(encoding="utf-8").replace("[x] [Alpha]", "[ ] [Alpha]"),
+        encoding="utf-8",
+    )
+    asked: list[str] = []
+
+    def tired(what):
+        if read(what).form != "draft" or "Section: Memory" not in what.words:
+            return honest(what)
+        asked.append(what.words)
+        return Reply("{}", "content_filtered") if len(asked) == 2 else honest(what)
+
+    responder.script = tired
+    done = run(bare, "compose")
+    assert "skipped memory (draft)" in done.out
+    calls = json.loads(run(bare, "runs", "1", "--json").out)
+    stops = [call["stop"] for call in calls if call["purpose"] == "section memory"]
+    assert stops == ["tool_use", "content_filtered"]
+    assert report(bare) == before
+    assert "- [ ] [Alpha]" in checklist.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "words"),
     [
@@ -167,7 +220,7 @@ def test_a_failure_is_one_line(
     bare: Path, responder: Responder, fault: Fault, status: int, words: str
 ) -> None:
     """With its exit status; the report stays what it was, and the box open."""
-    tell(bare, "[bedrock]\nattempts = 1\n")
+    tell(bare, "[bedrock]\nattempts = 1\nthrottled_attempts = 1\n")
     assert run(bare, "compose").status == 0
     before = report(bare), (bare / "references.md").read_text(encoding="utf-8")
     responder.plays(fault)
@@ -303,6 +356,34 @@ def test_an_interrupted_answer_leaves_what_was_shown(bare: Path, responder: Resp
     assert asking.returncode == 130
     assert out.startswith("\n[1] Beta accelerators")
     assert err.strip().startswith("rag: interrupted")
+
+
+def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
+    """Both sections under way are recorded, since they may be paid for; the next run goes on."""
+    responder.plays(Slow(120))
+    process = subprocess.Popen(
+        command("compose"),
+        cwd=bare,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while len(responder.asked) < 2:
+        assert process.poll() is None
+        responder.closing.wait(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == "rag: interrupted; what was committed stays, the next run goes on"
+    calls = json.loads(run(bare, "runs", "--json").out)
+    assert {(call["purpose"], call["error"]) for call in calls} == {
+        ("section memory", "interrupted"),
+        ("section training", "interrupted"),
+    }
+    responder.script = honest
+    assert run(bare, "compose").status == 0
+    assert "96 GB" in report(bare)
 
 
 def test_a_name_that_is_no_writer(bare: Path) -> None:

@@ -65,7 +65,7 @@ def test_help_loads_no_vendor() -> None:
     assert not loaded & _VENDORS
 
 
-@pytest.mark.parametrize("name", ["init", "ingest", "compose", "ask", "status", "runs"])
+@pytest.mark.parametrize("name", ["init", "ingest", "compose", "ask", "status", "runs", "doctor"])
 def test_each_command_explains_itself(tmp_path: Path, name: str) -> None:
     """Every command has a help text, needs no project for it, and is named in the program's."""
     done = run(tmp_path, name, "--help")

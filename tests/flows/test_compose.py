@@ -27,7 +27,7 @@ from rag.flows.events import (
 )
 from rag.flows.ingest import ingest
 from rag.flows.status import status
-from rag.types import Block, Draft, QuestionTask, SectionTask, Skipped
+from rag.types import Block, Draft, QuestionTask, Section, SectionTask, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -210,6 +210,22 @@ def test_no_draft_for_what_changed_commits_nothing(project: Project, tools: Fake
     _assert_grounded(tools)
 
 
+def test_drafts_that_were_not_committed_are_made_again(project: Project, tools: FakeTools) -> None:
+    """Where a stale section got no draft, those of other sections were lost with the edition."""
+    project.checklist.write_text(checklist(["alpha", "gamma"]), encoding="utf-8")
+    tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    page = f"{SITE}alpha.md"
+    tools.web.pages[page] = PAGES[page].replace(b"96 GB", b"97 GB")
+    list(ingest(project, tools, refresh=True))
+    tools.writer = ScriptedWriter(_Refusing(memory=1))
+    assert {event.section for event in of(Composed, compose(project, tools))} >= {"training"}
+    assert "9 minutes" not in _report(project)
+    assert [event.key for event in of(Ticked, compose(project, tools))] == ["gamma"]
+    assert "97 GB" in _report(project)
+    assert "9 minutes" in _report(project)
+
+
 def test_a_deleted_line_leaves_its_claims(project: Project, tools: FakeTools) -> None:
     """A reference off the checklist stays in the report, shown as unlisted there and in status."""
     project.checklist.write_text(checklist(["alpha", "beta"]), encoding="utf-8")
@@ -388,6 +404,131 @@ def test_one_section_is_recomposed(project: Project, tools: FakeTools) -> None:
     assert set(_drafted(writer)) <= {"memory", "summary"}
     assert not of(Ticked, seen)
     assert project.checklist.read_bytes() == before
+
+
+def test_a_writer_is_told_what_is_new(project: Project, tools: FakeTools) -> None:
+    """Evidence and claims that earlier drafts had are named; asked for a section, all is new."""
+    writer = tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    assert not any(task.seen or task.told for task in writer.tasks)
+    first = {claim.id for item in _sections(tools) for claim in item.claims}
+    writer.tasks.clear()
+    list(compose(project, tools))
+    memory, summary = (next(x for x in writer.tasks if x.spec.id == y) for y in _ends(writer))
+    assert memory.spec.id == "memory"
+    seen = {item.key for item in memory.evidence if item.reference.key == "alpha"}
+    assert memory.seen == seen < {item.key for item in memory.evidence}
+    assert summary.told == first
+    writer.tasks.clear()
+    list(compose(project, tools, section="memory"))
+    assert not writer.tasks[0].seen
+
+
+def test_what_a_missing_draft_was_to_be_made_from_is_new(
+    project: Project, tools: FakeTools
+) -> None:
+    """A section that got no draft has not read what it was asked for with, in whose turn ever."""
+    list(compose(project, tools))
+    tools.writer = ScriptedWriter(_Refusing(memory=1))
+    list(compose(project, tools))
+    more = checklist(["delta", "beta", "alpha"]).replace("[ ] [Alpha", "[x] [Alpha")
+    project.checklist.write_text(more, encoding="utf-8")
+    page = PAGES[f"{SITE}alpha.md"].replace(b"Alpha", b"Delta")
+    tools.web.pages[f"{SITE}delta.md"] = page
+    writer = tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    task = writer.tasks[0]
+    assert task.spec.id == "memory"
+    new = {item.reference.key for item in task.evidence if item.key not in task.seen}
+    assert new == {"beta", "delta"}
+
+
+def _sections(tools: FakeTools) -> tuple[Section, ...]:
+    latest = tools.store.latest()
+    return latest.sections if latest else ()
+
+
+def _ends(writer: ScriptedWriter) -> tuple[str, str]:
+    drafted = _drafted(writer)
+    return drafted[0], drafted[-1]
+
+
+# --- in passes -------------------------------------------------------------------------------
+
+
+def _long(tools: FakeTools) -> None:
+    """Give Alpha a page of several chunks on memory."""
+    told = (
+        f"The Alpha accelerator number {n} has {95 + n} GB of memory on each chip. "
+        + " ".join(f"It is part {part} of model {n} and has memory." for part in range(30))
+        for n in range(1, 4)
+    )
+    page = "# Alpha\n\n" + "\n\n".join(f"## Memory {n}\n\n{text}" for n, text in enumerate(told))
+    tools.web.pages[f"{SITE}alpha.md"] = page.encode()
+
+
+def _one_at_a_time(task: SectionTask | QuestionTask) -> Draft:
+    """Quote one new piece of evidence, and leave the rest unread."""
+    if not isinstance(task, SectionTask) or task.spec.form == "summary":
+        return Draft(blocks=())
+    new = [item for item in task.evidence if item.key not in task.seen]
+    draft = quoting(task.model_copy(update={"evidence": tuple(new[:1])}))
+    stays = frozenset(claim.id for claim in task.prior.claims) if task.prior else frozenset()
+    return draft.model_copy(
+        update={"stays": stays, "unread": frozenset(item.key for item in new[1:])}
+    )
+
+
+def test_a_section_is_written_in_passes(project: Project, tools: FakeTools) -> None:
+    """What is unread is asked for again, on top of what was drafted; it is one edition."""
+    _long(tools)
+    writer = tools.writer = ScriptedWriter(_one_at_a_time)
+    seen = list(compose(project, tools))
+    passes = [task for task in writer.tasks if task.spec.id == "memory"]
+    assert len(passes) == len(passes[0].evidence) > 1
+    assert [len(task.prior.claims) if task.prior else 0 for task in passes] == [*range(len(passes))]
+    assert [len(task.seen) for task in passes] == [*range(len(passes))]
+    (section,) = [item for item in _sections(tools) if item.id == "memory"]
+    assert len(section.claims) == len(passes)
+    fates = [entry.fate for _, entry in tools.store.entries() if entry.section == "memory"]
+    assert fates == ["added"] * len(passes)
+    assert tools.store.latest().calls == len(writer.tasks)
+    assert [event.key for event in of(Ticked, seen)] == ["alpha"]
+
+
+def test_a_pass_that_fails_leaves_the_section_as_it_was(project: Project, tools: FakeTools) -> None:
+    """Half a reading is none: the box stays open, and the next run reads all of it."""
+    _long(tools)
+
+    def tired(task: SectionTask | QuestionTask) -> Draft | Skipped:
+        if isinstance(task, SectionTask) and task.spec.id == "memory" and task.seen:
+            return Skipped(subject="", stage="draft", reason="the model is busy")
+        return _one_at_a_time(task)
+
+    tools.writer = ScriptedWriter(tired)
+    seen = list(compose(project, tools))
+    assert [event.subject for event in of(Skipped, seen)] == ["memory"]
+    assert not of(Ticked, seen)
+    assert not project.report.exists(), "there was nothing to write"
+    writer = tools.writer = ScriptedWriter(_one_at_a_time)
+    assert of(Ticked, compose(project, tools))
+    assert not writer.tasks[0].seen
+    assert "96 GB" in _report(project)
+
+
+def test_a_writer_that_gets_nowhere_is_not_asked_for_ever(
+    project: Project, tools: FakeTools
+) -> None:
+    """What it leaves unread twice is left out."""
+
+    def stuck(task: SectionTask | QuestionTask) -> Draft:
+        keys = frozenset(item.key for item in task.evidence)
+        return quoting(task).model_copy(update={"unread": keys | {"E99"}})
+
+    writer = tools.writer = ScriptedWriter(stuck)
+    assert of(Ticked, compose(project, tools))
+    assert _drafted(writer).count("memory") == 2
+    assert "96 GB" in _report(project)
 
 
 def test_an_unknown_section_is_refused(project: Project, tools: FakeTools) -> None:

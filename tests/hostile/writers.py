@@ -197,6 +197,10 @@ class HostileWriter:
         self._seed = seed
         self._orders = orders
 
+    def at_once(self, _: int) -> int:
+        """See `Writer.at_once`."""
+        return 1
+
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`."""
         self.calls += 1

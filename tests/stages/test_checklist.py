@@ -221,6 +221,12 @@ def test_tick_refuses_a_line_without_a_box(line):
         ("https://a.org/x_(y), and more", "https://a.org/x_(y)"),
         ("**https://a.org/_b_/c**", "https://a.org/_b_/c"),
         ("s3://bucket/key.pdf", "s3://bucket/key.pdf"),
+        ("s3://bucket/a/prefix/, for costs.", "s3://bucket/a/prefix/"),
+        ("[T](<s3://bucket/my notes.md>)", "s3://bucket/my notes.md"),
+        (
+            "`s3://bucket/key.md?versionId=3/L4kqtJ` for costs",
+            "s3://bucket/key.md?versionId=3/L4kqtJ",
+        ),
         ("`https://a.org/x`", "https://a.org/x"),
         ("notes.md", "notes.md"),
         ("see notes/a", "notes/a"),
@@ -308,6 +314,8 @@ def test_a_link_may_be_defined_elsewhere():
         ("https://example.org/?q=1", "example-org"),
         ("https://www.youtube.com/watch?v=rY7GmDcOEwA&t=3", "watch-ry7gmdcoewa"),
         ("s3://bucket/a/b.pdf", "a-b"),
+        ("s3://bucket/a/b/", "a-b"),
+        ("s3://bucket/", "bucket"),
         ("file:///home/me/notes.md", "notes"),
     ],
 )
@@ -364,7 +372,11 @@ def test_the_same_locator_twice_names_both_lines(first, second):
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("http://a.org/x", "https://a.org/x"), ("https://a.org/?v=1", "https://a.org/?v=2")],
+    [
+        ("http://a.org/x", "https://a.org/x"),
+        ("https://a.org/?v=1", "https://a.org/?v=2"),
+        ("s3://bucket/a", "s3://bucket/a/"),
+    ],
 )
 def test_different_locators_stay_different(first, second):
     """Scheme and query tell places apart."""

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.stages.ledger import Draftsman, account, own_claims
+from rag.stages.ledger import Draftsman, account, netted, own_claims
+from rag.stages.ledger.weaving import woven
 from rag.types import (
     CheckedBlock,
     Citation,
     Claim,
+    Entry,
     Section,
     SectionSpec,
     Settled,
@@ -326,6 +328,88 @@ _WORDS = st.lists(
         reason=st.just("because"),
     )
 )
+
+
+@given(_BLOCKS, _BLOCKS, st.sets(st.sampled_from([item.id for item in POOL])))
+def test_what_stays_stays_as_it_is(old, new, stays):
+    """Whatever is drafted beside it: its block, its place among those that stay, no entry."""
+    before = section(*old)
+    found = woven(SPEC, before, new, stays)
+    kept = [item for item in before.claims if item.id in stays]
+    drafted = [item for block in new for item in block.claims]
+    ids = [item.id for block in found for item in block.claims]
+    assert sorted(ids) == sorted({item.id for item in (*kept, *drafted)})
+    assert [name for name in ids if name in stays & own_claims(before).keys()] == [
+        item.id for item in kept
+    ]
+    form = {item.id: block.form for block in old for item in block.claims}
+    for block in found:
+        assert block.claims or block.form == "heading"
+        assert all(form[item.id] == block.form for item in block.claims if item in kept)
+    done = account(SPEC, before, new, Draftsman(stays=frozenset(stays)))
+    assert not {entry.claim.id for entry in done.entries} & {item.id for item in kept}
+
+
+def test_what_was_not_looked_at_is_not_put_back():
+    """A draft of one claim leaves the other where it was, and nothing is recorded of it."""
+    new = claim("Gamma chips have 288 GB of memory on each of them.", "three")
+    draft = Draftsman(stays=frozenset({A.id, C.id}))
+    found = account(SPEC, BEFORE, [heading("Memory"), prose(B), prose(new)], draft)
+    assert found.blocks == (*BEFORE.blocks[:2], prose(new), *BEFORE.blocks[2:])
+    assert fates(found) == [("added", new.id)]
+    assert account(SPEC, BEFORE, [], Draftsman(stays=frozenset(own_claims(BEFORE)))).blocks == (
+        BEFORE.blocks
+    )
+
+
+def test_drafted_claims_join_what_stays():
+    """A row its table, a sentence the paragraph of the claim before it, a bullet the last list."""
+    header = ("Chip", "Memory")
+    one = claim("Alpha | 96 GB", cells=("Alpha", "96 GB"))
+    two = claim("Beta | 141 GB", cells=("Beta", "141 GB"))
+    new = claim("Gamma chips have 288 GB of memory on each of them.", "three")
+    table = CheckedBlock(form="table", header=header, claims=(one,))
+    item = CheckedBlock(form="bullets", text="In short:", claims=(C,))
+    before = section(heading("Memory"), table, prose(A, B), item)
+    stays = {one.id, A.id, C.id}
+    rows = table.model_copy(update={"claims": (two,)})
+    found = woven(SPEC, before, [heading("Memory"), rows, prose(new, B)], stays)
+    assert [block.claims for block in found[1:]] == [(one, two), (A, B, new), (C,)]
+    more = CheckedBlock(form="bullets", text="In short:", claims=(new,))
+    found = woven(SPEC, before, [heading("Memory"), more, heading("Price"), prose(B)], stays)
+    assert [block.claims for block in found] == [(), (one,), (A,), (C, new), (), (B,)]
+    assert [block.text for block in found] == ["Memory", "In short:", "", "", "Price", ""]
+
+
+def test_a_claim_that_stays_and_was_found_again_stands_on_both_grounds():
+    """It is one claim, and stays where it is."""
+    again = claim(A.text, "two")
+    found = woven(SPEC, BEFORE, [heading("Price"), prose(again)], {A.id, B.id, C.id})
+    (kept, _) = found[1].claims
+    assert (kept.id, kept.references) == (A.id, ("one", "two"))
+    assert [block.text for block in found if block.form == "heading"] == ["Memory", "Price"]
+
+
+def test_drafts_of_one_edition_are_told_as_one():
+    """What came and went between two drafts is not told; an heir is one that is in the report."""
+    new = claim("Alpha chips have 96 GB of memory on each of them, says Gamma.", "three")
+    last = claim("Alpha chips have 96 GB of memory on each of them, says all.", "four")
+
+    def entry(fate, item, by=""):
+        return Entry(section=SPEC.id, fate=fate, claim=item, by=by, reason="so")
+
+    first = [entry("merged", A, new.id), entry("added", new), entry("restored", B)]
+    second = [entry("merged", new, last.id), entry("added", last), entry("retired", C)]
+    after = section(heading("Memory"), prose(last, B))
+    told = netted(BEFORE, after, [*first, *second])
+    assert [(item.fate, item.claim.id, item.by) for item in told] == [
+        ("merged", A.id, last.id),
+        ("restored", B.id, ""),
+        ("added", last.id, ""),
+        ("retired", C.id, ""),
+    ]
+    returned = [entry("merged", A, last.id), entry("returned", A)]
+    assert netted(BEFORE, BEFORE, returned) == ()
 
 
 @given(_BLOCKS, _BLOCKS, _WORDS, st.booleans())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.sentences import sentence_spans
+from rag.text.sentences import sentence_spans, statement_spans
 
 PIECES = st.sampled_from(
     [
@@ -25,6 +25,8 @@ PIECES = st.sampled_from(
         ),
         *(
             "他说。好的！",
+            "f(x) {",
+            "# if",
             "مرحبا؟ ",
             "🚀",
             "👩\u200d👧",
@@ -42,12 +44,13 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=80))
 
 
-@given(TEXTS, st.integers(0, 40), st.integers(0, 40))
-def test_every_character_lies_in_one_sentence(text, start, length):
+@pytest.mark.parametrize("spans_of", [sentence_spans, statement_spans])
+@given(text=TEXTS, start=st.integers(0, 40), length=st.integers(0, 40))
+def test_every_character_lies_in_one_sentence(spans_of, text, start, length):
     """Of any part of any text: spans are ordered, trimmed, apart, and hold all but white space."""
     end = min(start + length, len(text))
     start = min(start, end)
-    spans = sentence_spans(text, start, end)
+    spans = spans_of(text, start, end)
     at = start
     for first, last in spans:
         assert at <= first < last <= end
@@ -78,3 +81,16 @@ def test_the_same_sentence_many_times():
 def test_boundaries_are_where_a_reader_sees_them(text, count):
     """Abbreviations, prices and instance names end no sentence."""
     assert len(sentence_spans(text)) == count
+
+
+def test_a_line_of_code_is_a_statement_of_its_own():
+    """Lines of words are one text, as in a comment; a line of code ends it."""
+    code = "# Keep the cache,\n# if there is room.\nif (full) {\n    drop(oldest);\n}\nreturn"
+    found = [code[start:end] for start, end in statement_spans(code)]
+    assert found == [
+        "# Keep the cache,\n# if there is room.",
+        "if (full) {",
+        "drop(oldest);",
+        "}",
+        "return",
+    ]

@@ -18,6 +18,9 @@ from rag.text.torn import taken_back
         ("Comet is cheap.", "Nebula is not. Comet is cheap. Quasar may be.", ""),
         ("Comet is cheap.", "Nobody knows what a Comet costs.", ""),
         ("", "It is false that Comet is cheap.", ""),
+        ("drop(oldest);", "if (full) {\n    drop(oldest);\n}", ""),
+        ("drop(oldest);", "if (full) drop(oldest);", "if"),
+        ("Comet is cheap.", "// It is not true that\n// Comet is cheap.", "not"),
     ],
 )
 def test_the_word_that_takes_a_part_back_is_found(part, sentences, word):

@@ -114,7 +114,10 @@ def test_the_longest_prompt_fits():
     many = tuple(long.model_copy(update={"key": f"E{n}"}) for n in range(1, 60))
     task = SectionTask(spec=SPEC, evidence=many)
     for tokens in (6000, 12_000):
-        prompt = asking(tokens).section(task, register(task))
+        known = asking(tokens).known(task)
+        prompt = asking(tokens).section(task, known)
         parts = (prompt.system, prompt.fixed, prompt.plain, prompt.form_schema, *prompt.data)
         assert sum(map(estimated_tokens, parts)) <= tokens
-        assert prompt.left_out > 0
+        assert (prompt.passages, prompt.left_out) == (len(known.evidence), 0)
+        assert {*known.evidence, *known.unread} == {*many}
+        assert known.unread

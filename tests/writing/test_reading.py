@@ -127,7 +127,7 @@ def test_a_claim_is_kept_by_its_id():
 
 
 def test_a_row_that_is_kept_stays_in_its_table():
-    """Where it cannot stand it is left out, and the ledger puts it back where it stood."""
+    """In another form it cannot stand; so it stays where it is, and nobody dropped it."""
     table = {"form": "table", "header": HEADER, "items": [row("p5.48xlarge", "3,200 Gbps")]}
     prior = section(*held([table]))
     kept = {"keep": "C1"}
@@ -135,7 +135,8 @@ def test_a_row_that_is_kept_stays_in_its_table():
     assert read([{"form": "bullets", "items": [kept, new()]}], prior).blocks[1].claims == (
         read([{"form": "bullets", "items": [new()]}]).blocks[1].claims
     )
-    assert read([{"form": "bullets", "items": [kept]}], prior).blocks == ()
+    draft = read([{"form": "bullets", "items": [kept]}], prior)
+    assert (draft.blocks, draft.stays) == ((), {prior.claims[0].id})
 
 
 def test_a_claim_whose_passage_is_not_there_is_left_to_the_ledger():

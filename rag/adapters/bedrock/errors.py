@@ -8,10 +8,12 @@ What must be there first (credentials, access, the model, a region) is a prerequ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from botocore import exceptions as boto
 
+from rag.adapters.aws import Told, code_of, line_of, told_of
 from rag.errors import PrerequisiteError, RagError, ServiceError
 from rag.replies import Malformed
 from rag.writing import UnfinishedError
@@ -19,134 +21,88 @@ from rag.writing import UnfinishedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LONGEST = 300
-"""Characters of the service's own words."""
-
 GOOD_ENDS = frozenset({"end_turn", "tool_use", "stop_sequence"})
 """Stop reasons of a reply that is whole."""
 
 
-class _Told(NamedTuple):
-    """What the user reads of an error."""
-
-    kind: type[RagError]
-    what: str
-    advice: str
-
-
-_LOGIN = "log in, or set credentials (aws configure, aws sso login, AWS_PROFILE)"
-_ALLOW = (
+ALLOW = (
     "allow bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream, and get access to the "
     "model (docs/bedrock.md)"
 )
-_NAME = "correct `model`, or choose a region that has it"
-_LATER = "run again later"
+NAME = "correct `model`, or choose a region that has it"
+PROFILE = "set `model` to an inference profile of it, such as bedrock/us.<model id>"
+SHORTER = "lower bedrock.max_input_tokens"
+STATE = "state what the model can do in config/models/bedrock.toml (docs/bedrock.md)"
+LATER = "run again later"
 
-_BY_CODE: Mapping[str, _Told] = {
-    "ExpiredTokenException": _Told(PrerequisiteError, "the credentials have expired", _LOGIN),
-    "ExpiredToken": _Told(PrerequisiteError, "the credentials have expired", _LOGIN),
-    "UnrecognizedClientException": _Told(
-        PrerequisiteError, "the credentials are not valid", _LOGIN
-    ),
-    "InvalidSignatureException": _Told(
-        PrerequisiteError, "the credentials are not valid", "check the secret key and the clock"
-    ),
-    "AccessDeniedException": _Told(PrerequisiteError, "access is denied", _ALLOW),
-    "ResourceNotFoundException": _Told(PrerequisiteError, "there is no such model", _NAME),
-    "ThrottlingException": _Told(ServiceError, "throttled, again and again", _LATER),
-    "ServiceQuotaExceededException": _Told(
+_BY_CODE: Mapping[str, Told] = {
+    "AccessDeniedException": Told(PrerequisiteError, "access is denied", ALLOW),
+    "ResourceNotFoundException": Told(PrerequisiteError, "there is no such model", NAME),
+    "ThrottlingException": Told(ServiceError, "throttled, again and again", LATER),
+    "ServiceQuotaExceededException": Told(
         ServiceError, "a quota is used up", "raise it in Service Quotas, or run again later"
     ),
-    "ModelNotReadyException": _Told(ServiceError, "the model is not ready", _LATER),
-    "ModelTimeoutException": _Told(
-        ServiceError, "the model took too long, again and again", _LATER
-    ),
-    "ModelErrorException": _Told(ServiceError, "the model failed, again and again", _LATER),
-    "ModelStreamErrorException": _Told(ServiceError, "the model failed, again and again", _LATER),
-    "InternalServerException": _Told(ServiceError, "the service failed, again and again", _LATER),
-    "ServiceUnavailableException": _Told(ServiceError, "the service is not available", _LATER),
+    "ModelNotReadyException": Told(ServiceError, "the model is not ready", LATER),
+    "ModelTimeoutException": Told(ServiceError, "the model took too long, again and again", LATER),
+    "ModelErrorException": Told(ServiceError, "the model failed, again and again", LATER),
+    "DependencyFailedException": Told(ServiceError, "the model failed, again and again", LATER),
+    "BadGatewayException": Told(ServiceError, "the service is not available", LATER),
+    "ModelStreamErrorException": Told(ServiceError, "the model failed, again and again", LATER),
+    "InternalServerException": Told(ServiceError, "the service failed, again and again", LATER),
+    "ServiceUnavailableException": Told(ServiceError, "the service is not available", LATER),
 }
 
-_BY_WORDS: tuple[tuple[str, _Told], ...] = (
-    ("model identifier is invalid", _Told(PrerequisiteError, "there is no such model", _NAME)),
+_BY_WORDS: tuple[tuple[str, Told], ...] = (
+    ("model identifier is invalid", Told(PrerequisiteError, "there is no such model", NAME)),
     (
         "on-demand throughput",
-        _Told(
+        Told(
             PrerequisiteError,
             "the model is not called by its id",
-            "set `model` to an inference profile of it, such as bedrock/us.<model id>",
+            PROFILE,
         ),
     ),
     (
         "too long",
-        _Told(
+        Told(
             UnfinishedError,
             "the prompt is too long for the model",
-            "lower bedrock.max_input_tokens",
+            SHORTER,
         ),
     ),
     (
+        "too many input tokens",
+        Told(UnfinishedError, "the text is too long for the model", SHORTER),
+    ),
+    ("maxlength", Told(UnfinishedError, "the text is too long for the model", SHORTER)),
+    (
         "maximum context length",
-        _Told(
+        Told(
             UnfinishedError,
             "the prompt is too long for the model",
-            "lower bedrock.max_input_tokens",
+            SHORTER,
         ),
     ),
 )
 """What a ValidationException means, by words of its message, where it is no mistake of ours."""
 
-_INVALID = _Told(
+_INVALID = Told(
     ServiceError,
     "the request is refused as invalid",
-    "state what the model can do in config/models/bedrock.toml (docs/bedrock.md)",
+    STATE,
 )
 
-_BY_KIND: tuple[tuple[type[Exception] | tuple[type[Exception], ...], _Told], ...] = (
-    (
-        (boto.NoCredentialsError, boto.PartialCredentialsError, boto.NoAuthTokenError),
-        _Told(PrerequisiteError, "no credentials are found", _LOGIN),
-    ),
-    (
-        (
-            boto.CredentialRetrievalError, boto.TokenRetrievalError, boto.SSOError,
-            boto.LoginError, boto.MetadataRetrievalError, boto.UnauthorizedSSOTokenError,
-        ),
-        _Told(PrerequisiteError, "the credentials cannot be used", _LOGIN),
-    ),
-    (
-        boto.NoRegionError,
-        _Told(PrerequisiteError, "no region is set", "set bedrock.region or AWS_REGION"),
-    ),
-    (
-        (boto.ProfileNotFound, boto.ConfigParseError, boto.ConfigNotFound),
-        _Told(PrerequisiteError, "the profile cannot be used", "correct AWS_PROFILE"),
-    ),
-    (
-        boto.EndpointConnectionError,
-        _Told(ServiceError, "nobody answers there", "check bedrock.endpoint_url and the network"),
-    ),
-    (
-        (boto.ReadTimeoutError, boto.ConnectTimeoutError),
-        _Told(ServiceError, "no answer in time", "raise bedrock.read_timeout_s"),
-    ),
-    (
-        (boto.HTTPClientError, boto.ConnectionError),
-        _Told(ServiceError, "the connection broke", "check the network, or run again later"),
-    ),
-)  # fmt: skip
-
-_STOPS: Mapping[str, _Told] = {
-    "max_tokens": _Told(
+_STOPS: Mapping[str, Told] = {
+    "max_tokens": Told(
         UnfinishedError, "the reply was cut at its longest", "raise bedrock.max_output_tokens"
     ),
-    "guardrail_intervened": _Told(
+    "guardrail_intervened": Told(
         UnfinishedError, "a guardrail withheld the reply", "look at the guardrail's policy"
     ),
-    "content_filtered": _Told(
+    "content_filtered": Told(
         UnfinishedError, "the model's content filter withheld the reply", "try another model"
     ),
-    "model_context_window_exceeded": _Told(
+    "model_context_window_exceeded": Told(
         UnfinishedError, "the prompt and the reply are too long for the model",
         "lower bedrock.max_input_tokens",
     ),
@@ -154,57 +110,61 @@ _STOPS: Mapping[str, _Told] = {
 _BROKEN = {"malformed_model_output", "malformed_tool_use"}
 
 
-def explained(error: Exception, model: str) -> RagError:
+def explained(
+    error: Exception, model: str, instead: Mapping[str, str] = MappingProxyType({})
+) -> RagError:
     """Return an error of botocore's as one of ours.
 
     Args:
         error: what botocore raised, for good.
         model: the model's name, as the user wrote it.
+        instead: what a model that does not write is to be told in place of an advice of `ALLOW`,
+            `NAME`, `PROFILE`, `SHORTER` or `STATE`.
     """
+    told = told_of(error, "bedrock")
+    said = str(error)
     if isinstance(error, boto.ClientError):
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        said = str(error.response.get("Error", {}).get("Message", ""))
-        told = _told(code, said)
-        return _as_error(told, model, f"{code}: {said}" if said else code)
-    for kinds, told in _BY_KIND:
-        if isinstance(error, kinds):
-            return _as_error(told, model, str(error))
-    unknown = _Told(ServiceError, "the call failed", "check the AWS configuration")
-    return _as_error(unknown, model, f"{type(error).__name__}: {error}")
+        code, words = code_of(error), str(error.response.get("Error", {}).get("Message", ""))
+        told = told or _told(code, words)
+        said = f"{code}: {words}" if words else code
+    elif told is None:
+        told = Told(ServiceError, "the call failed", "check the AWS configuration")
+        said = f"{type(error).__name__}: {error}"
+    told = told._replace(advice=instead.get(told.advice, told.advice))
+    return _as_error(told, model, said)
+
+
+def missing_credentials(model: str) -> RagError:
+    """Return the error of having no credentials."""
+    return explained(boto.NoCredentialsError(), model)
 
 
 def unfinished(stop: str, model: str) -> UnfinishedError | Malformed:
     """Return what a stop reason that is no good end means: no reply, or one out of its form."""
     if stop in _BROKEN:
         return Malformed(message=f"it broke the form that it was held to ({stop})")
-    unknown = _Told(UnfinishedError, "the reply came to no good end", "try another model")
+    unknown = Told(UnfinishedError, "the reply came to no good end", "try another model")
     told = _STOPS.get(stop, unknown)
-    return UnfinishedError(f"{model}: {told.what} ({_line(stop)})", advice=told.advice)
+    return UnfinishedError(f"{model}: {told.what} ({line_of(stop)})", advice=told.advice)
 
 
 def broken(reason: str, model: str) -> RagError:
     """Return the error of a reply that broke off in every attempt."""
     return _as_error(
-        _Told(ServiceError, "the reply broke off, again and again", _LATER), model, reason
+        Told(ServiceError, "the reply broke off, again and again", LATER), model, reason
     )
 
 
-def _told(code: str, said: str) -> _Told:
+def _told(code: str, said: str) -> Told:
     plain = code[:1].upper() + code[1:]  # inside a stream codes begin small
     if plain == "ValidationException":
         words = said.lower()
         return next((told for part, told in _BY_WORDS if part in words), _INVALID)
-    failed = _Told(ServiceError, "the service refused", "see docs/bedrock.md")
+    failed = Told(ServiceError, "the service refused", "see docs/bedrock.md")
     return _BY_CODE.get(plain, failed)
 
 
-def _as_error(told: _Told, model: str, said: str) -> RagError:
-    line = _line(said)
+def _as_error(told: Told, model: str, said: str) -> RagError:
+    line = line_of(said)
     more = f" ({line})" if line else ""
     return told.kind(f"{model}: {told.what}{more}", advice=told.advice)
-
-
-def _line(said: str) -> str:
-    """Return somebody else's words as a part of one line."""
-    printable = "".join(char if char.isprintable() else " " for char in said)
-    return " ".join(printable.split())[:_LONGEST]

@@ -7,50 +7,38 @@ breaks off, in whichever way. No attempt is retried by both.
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.eventstream import ParserError
 from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
 from botocore.parsers import ResponseParserError
-from tenacity import (
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
 from urllib3.exceptions import HTTPError
 
-from rag import __version__
+from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of, most_of_longest
+from rag.adapters.bedrock.calling import AGAIN, AgainError, client_of, retrying
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import request_of
+from rag.adapters.bedrock.throttling import wait_for_throttling
+from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call
+from rag.writing import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rag.errors import RagError
+    from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
     from rag.types import Abilities
     from rag.writing import Prompt
 
-_AGAIN = frozenset({"ModelTimeoutException", "ModelErrorException"})
-"""Codes of errors that may pass and that botocore does not retry."""
 _FINAL_IN_STREAM = frozenset({"validationException", "accessDeniedException"})
-
-
-class _AgainError(Exception):
-    """An attempt failed in a way that may pass; `error` is what the user reads if it does not."""
-
-    def __init__(self, error: RagError) -> None:
-        super().__init__(str(error))
-        self.error = error
+_INTERRUPTED = "interrupted"
 
 
 class BedrockModel:
@@ -61,23 +49,31 @@ class BedrockModel:
         abilities: what it can do.
         settings: region, timeouts, retries, limits.
         record: keeps a call, whether or not a reply came.
+        budget: what all calls of the run may take; as much as they need if None.
+        exchanges: stands between here and the service; None: nothing does.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a model is, and what watches it
         self,
         model_id: str,
         abilities: Abilities,
         settings: BedrockSettings,
         record: Callable[[Call], None],
+        *,
+        budget: Budget | None = None,
+        exchanges: Exchanges | None = None,
     ) -> None:
         self.name = f"bedrock/{model_id}"
         self._id = model_id
         self._abilities = abilities
         self._settings = settings
         self._record = record
+        self._exchanges = exchanges
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
-        self._sent = 0
-        self._request_id = ""
+        self._budget = budget or Budget()
+        self._wire = Wire()
+        self._lock = threading.Lock()
+        self._under_way: dict[UnderWay, Callable[[Reply | None, str], Call]] = {}
 
     @property
     def input_tokens(self) -> int:
@@ -85,113 +81,135 @@ class BedrockModel:
         left = self._abilities.context_tokens - self._output_tokens
         return min(self._settings.max_input_tokens, left)
 
+    def at_once(self, calls: int) -> int:
+        """See `Model.at_once`: as configured, unless so many calls could reach a cap."""
+        most = most_of_longest(self.input_tokens, self._output_tokens)
+        return self._settings.max_concurrency if self._budget.has_room(most, calls) else 1
+
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         return self.stream(prompt, lambda _: None)
 
     def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
         """See `StreamingModel.stream`: where ConverseStream may not be called, nothing is heard."""
-        begun = time.monotonic()
-        self._sent, self._request_id = 0, ""
+        request = request_of(self._id, prompt, self._abilities, self._output_tokens)
+        call = UnderWay(self._budget, most_of(request))
+        recorded = partial(self._as_call, prompt, call, time.monotonic())
         found: Reply | None = None
         wrong: RagError | Malformed | None = None
-        ended = "interrupted"
+        ended = _INTERRUPTED
+        with self._lock:
+            self._under_way[call] = recorded
         try:
-            found, wrong = self._attempted(prompt, heard)
+            with self._wire.carrying(call):
+                found, wrong = self._attempted(request, call, heard)
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
-            self._record(
-                Call(
-                    model=self.name,
-                    purpose=prompt.purpose,
-                    prompt=prompt.checksum,
-                    tokens=found.tokens if found else None,
-                    seconds=round(time.monotonic() - begun, 3),
-                    retries=max(0, self._sent - 1),
-                    stop=found.stop if found else "",
-                    request_id=self._request_id,
-                    error=ended,
-                    passages=prompt.passages,
-                    left_out=prompt.left_out,
-                )
-            )
+            call.end(found.tokens if found else None)
+            with self._lock:
+                is_mine = self._under_way.pop(call, None) is not None
+            # What was not sent because of a cap is no call.
+            if is_mine and (call.sent or not isinstance(wrong, CapError)):
+                self._record(recorded(found, ended))
         if isinstance(wrong, Malformed):
             return wrong
         if wrong is not None or found is None:
             raise wrong or AssertionError(prompt.purpose)
         return found.text
 
-    @cached_property
+    def close(self) -> None:
+        """Record what is under way as interrupted; what comes of it later is not heard."""
+        with self._lock:
+            left = list(self._under_way.values())
+            self._under_way.clear()
+        for recorded in left:
+            self._record(recorded(None, _INTERRUPTED))
+
+    def _as_call(
+        self, prompt: Prompt, call: UnderWay, begun: float, found: Reply | None, ended: str
+    ) -> Call:
+        return Call(
+            model=self.name,
+            purpose=prompt.purpose,
+            prompt=prompt.checksum,
+            tokens=found.tokens if found else None,
+            seconds=round(time.monotonic() - begun, 3),
+            retries=max(0, call.sent - 1),
+            stop=found.stop if found else "",
+            request_id=call.request_id,
+            error=ended,
+            passages=prompt.passages,
+            left_out=prompt.left_out,
+        )
+
+    @property
     def _client(self) -> Any:
-        settings = self._settings
-        session = boto3.Session(
-            profile_name=settings.profile or None, region_name=settings.region or None
-        )
-        client = session.client(
+        with self._lock:  # calls of one model share a client, and its limit
+            return self._made_client
+
+    @cached_property
+    def _made_client(self) -> Any:
+        exchanges = self._exchanges
+        client = client_of(
             "bedrock-runtime",
-            endpoint_url=settings.endpoint_url or None,
-            config=Config(
-                connect_timeout=settings.connect_timeout_s,
-                read_timeout=settings.read_timeout_s,
-                retries={"mode": "standard", "total_max_attempts": settings.attempts},
-                user_agent_extra=f"rag/{__version__}",
-            ),
+            self._settings,
+            self._settings.endpoint_url,
+            connections=self._settings.max_concurrency,
+            mode="adaptive",
+            session=exchanges.session(self._settings) if exchanges else None,
         )
-        client.meta.events.register("before-send.bedrock-runtime", self._count)
+        self._wire.watch(client)
+        wait_for_throttling(client, self._settings)
+        if exchanges:
+            exchanges.attach(client)
         return client
 
-    def _count(self, **_: object) -> None:
-        """Count what is sent: no exception of botocore's says how often it tried."""
-        self._sent += 1
-
     def _attempted(
-        self, prompt: Prompt, heard: Callable[[str], None]
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
     ) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
-        settings = self._settings
-        retrying = Retrying(
-            retry=retry_if_exception_type(_AgainError),
-            stop=stop_after_attempt(settings.attempts),
-            wait=wait_random_exponential(settings.backoff_s, settings.max_backoff_s),
-            reraise=True,
-        )
-        request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         try:
-            found = retrying(self._once, request, heard)
-        except _AgainError as last:
+            found = retrying(self._settings)(self._once, request, call, heard)
+        except AgainError as last:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
             return None, explained(error, self.name)
+        except RagError as error:  # a cap is reached; a replay has no reply
+            return None, error
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
-    def _once(self, request: Mapping[str, Any], heard: Callable[[str], None]) -> Reply:
-        """Ask once; what may pass is raised as `_AgainError`."""
+    def _once(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply:
+        """Ask once; what may pass is raised as `AgainError`."""
         streams = self._abilities.stream
         try:
-            found = self._streamed(request, heard) if streams else self._whole(request)
+            found = self._streamed(request, call, heard) if streams else self._whole(request, call)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
-            raise _AgainError(explained(error, self.name)) from error
+            raise AgainError(explained(error, self.name)) from error
         except ClientError as error:
-            self._heard(error.response)
-            if error.response.get("Error", {}).get("Code") in _AGAIN:
-                raise _AgainError(explained(error, self.name)) from error
+            call.request_id = _request_id(error.response)
+            if error.response.get("Error", {}).get("Code") in AGAIN:
+                raise AgainError(explained(error, self.name)) from error
             raise
         except (ParserError, ResponseParserError, HTTPError) as error:
-            raise _AgainError(broken(f"{type(error).__name__}: {error}", self.name)) from error
+            raise AgainError(broken(f"{type(error).__name__}: {error}", self.name)) from error
         if found is None:
-            raise _AgainError(broken("it ended before the message did", self.name))
+            raise AgainError(broken("it ended before the message did", self.name))
         return found
 
-    def _whole(self, request: Mapping[str, Any]) -> Reply | None:
+    def _whole(self, request: Mapping[str, Any], call: UnderWay) -> Reply | None:
         response = self._client.converse(**request)
-        self._heard(response)
+        call.request_id = _request_id(response)
         return whole(response)
 
-    def _streamed(self, request: Mapping[str, Any], heard: Callable[[str], None]) -> Reply | None:
+    def _streamed(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply | None:
         response = self._client.converse_stream(**request)
-        self._heard(response)
+        call.request_id = _request_id(response)
         assembly = Assembly(tool=self._abilities.structure == "tool")
         with closing(response["stream"]) as events:
             try:
@@ -203,5 +221,6 @@ class BedrockModel:
                     raise
         return assembly.reply()
 
-    def _heard(self, response: Mapping[str, Any]) -> None:
-        self._request_id = str(response.get("ResponseMetadata", {}).get("RequestId", ""))
+
+def _request_id(response: Mapping[str, Any]) -> str:
+    return str(response.get("ResponseMetadata", {}).get("RequestId", ""))

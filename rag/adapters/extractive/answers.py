@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from rag.types import Block, Draft, ProposedCitation, ProposedClaim
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.types import Evidence, QuestionTask
+    from rag.types import Evidence, QuestionTask, Rejected
 
 _LEANS = 0.15
 """What a passage must share more of the question than a sentence that stands alone."""
@@ -25,6 +26,7 @@ _MEASURED = 0.25
 _ANSWERED = 0.4
 """What standing under the question itself, as in a list of questions and answers, is worth."""
 _SAME_QUESTION = 0.75
+_JOINED = re.compile(r"(?<=\w)[./:](?=\w)")
 _MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
 
 
@@ -34,9 +36,30 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
     Words of the question weigh by how rare they are in the evidence; a question that asks how
     much wants a figure; earlier evidence answers better.
     """
-    pool = [*candidates(task.evidence), *passages(task.evidence)]
+    claims = _best(task, limit)
+    return Draft(blocks=(Block(form="bullets", claims=claims),) if claims else ())
+
+
+def instead(
+    task: QuestionTask, rejected: Sequence[Rejected], *, limit: int
+) -> list[ProposedClaim | None]:
+    """Return, for each claim of an answer that fell, the best that was not proposed yet."""
+    proposed = _best(task, limit)
+    fallen = [item.claim for item in rejected]
+    fresh = (item for item in _best(task, limit, without=fallen) if item not in proposed)
+    return [next(fresh, None) for _ in fallen]
+
+
+def _best(
+    task: QuestionTask, limit: int, without: Sequence[ProposedClaim] = ()
+) -> tuple[ProposedClaim, ...]:
+    pool = [
+        item
+        for item in (*candidates(task.evidence), *passages(task.evidence))
+        if _claim(item) not in without
+    ]
     if not pool:
-        return Draft(blocks=())
+        return ()
     wanted = asked_about(task.words or task.question)
     weights = _weights(wanted, task.evidence)
     ranks = {item.key: rank for rank, item in enumerate(task.evidence)}
@@ -53,11 +76,11 @@ def answer(task: QuestionTask, *, limit: int) -> Draft:
     best = merit(ranked[0])
     chosen: list[Candidate] = []
     for candidate in ranked:
-        close = merit(candidate) >= max(0.6 * best, best - 0.35)
+        close = best - merit(candidate) <= max(0.0, min(0.4 * best, 0.35))
         fresh = not any(_alike(candidate, other) for other in chosen)
         if len(chosen) < limit and close and fresh:
             chosen.append(candidate)
-    return Draft(blocks=(Block(form="bullets", claims=tuple(map(_claim, chosen))),))
+    return tuple(map(_claim, chosen))
 
 
 def _is_asked_above(candidate: Candidate, wanted: frozenset[str]) -> bool:
@@ -69,9 +92,13 @@ def _is_asked_above(candidate: Candidate, wanted: frozenset[str]) -> bool:
 
 
 def _seen(candidate: Candidate) -> frozenset[str]:
-    """Return the words of a candidate with those that say what it is about."""
+    """Return the words of a candidate with those that say what it is about.
+
+    A name in code is also the names that dots and slashes join in it.
+    """
     about = " ".join((*candidate.headings[-1:], *candidate.header))
-    return candidate.words | content_words(about)
+    joined = " ".join(_JOINED.split(candidate.text)) if candidate.kind == "passage" else ""
+    return candidate.words | content_words(about) | content_words(joined)
 
 
 def _weights(wanted: frozenset[str], evidence: Sequence[Evidence]) -> dict[str, float]:

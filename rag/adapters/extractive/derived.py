@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.text.figures import WORD, content_words, figures
-from rag.types import MATCH_COLUMNS, Block, ProposedCitation, ProposedClaim
+from rag.types import MATCH_COLUMNS, Block, proposed_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.adapters.extractive.features import Lens
-    from rag.types import Claim, Section, SectionTask, TopicSpec
+    from rag.types import Claim, ProposedClaim, Section, SectionTask, TopicSpec
 
 _SUMMARY_WORDS = 36
 _ALIKE = 0.3
@@ -78,20 +78,6 @@ def _is_brief(claim: Claim) -> bool:
 
 
 def _again(claim: Claim, task: SectionTask) -> ProposedClaim | None:
-    """Return the claim as a proposal over this task's evidence, if its passages are there."""
-    citations = []
-    for citation in claim.citations:
-        for item in (*task.evidence, *task.passages):
-            chunk = item.chunk
-            same = chunk.document_id == citation.document_id
-            if same and chunk.start <= citation.start and citation.end <= chunk.end:
-                citations.append(ProposedCitation(evidence=item.key, quote=citation.quote))
-                break
-    if len(citations) < len(claim.citations):
-        return None
-    return ProposedClaim(
-        text=claim.text,
-        attribution=claim.attribution,
-        citations=tuple(citations),
-        repeats=claim.id,
-    )
+    """Return the claim as one that repeats it, if its passages are there."""
+    again = proposed_again(claim, task)
+    return again.model_copy(update={"repeats": claim.id}) if again else None

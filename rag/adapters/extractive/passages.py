@@ -33,6 +33,8 @@ def passages(evidence: Iterable[Evidence]) -> list[Candidate]:
             is_code = part.kind == "code"
             runs = _lines(text, start, end) if is_code else _sentences(text, part, start, end)
             for first, last in runs:
+                if not WORD.search(text, first, last):
+                    continue  # brackets alone
                 candidate = _passage(item, part, first, last)
                 found.setdefault(candidate.place, candidate)
     return [found[place] for place in sorted(found)]

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from rag.adapters.extractive.answers import answer
+from rag.adapters.extractive.answers import answer, instead
 from rag.adapters.extractive.candidates import Candidate, candidates
 from rag.adapters.extractive.choice import (
     Choice,
@@ -20,13 +20,21 @@ from rag.adapters.extractive.choice import (
 from rag.adapters.extractive.derived import match_table, summary
 from rag.adapters.extractive.features import Lens
 from rag.text.figures import WORD, figures
-from rag.types import Block, Draft, ProposedCitation, ProposedClaim, Settled, claim_id
+from rag.types import (
+    Block,
+    Draft,
+    ProposedCitation,
+    ProposedClaim,
+    SectionTask,
+    Settled,
+    claim_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.settings import Config
-    from rag.types import QuestionTask, Rejected, SectionTask, TopicSpec
+    from rag.types import QuestionTask, Rejected, TopicSpec
 
 _FINDING_WORDS = 34
 
@@ -44,6 +52,10 @@ class ExtractiveWriter:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._lens = Lens(config)
+
+    def at_once(self, sections: int) -> int:  # noqa: ARG002 - the port's
+        """See `Writer.at_once`: it waits for nobody."""
+        return 1
 
     def write_section(self, task: SectionTask) -> Draft:
         """See `Writer.write_section`."""
@@ -69,11 +81,13 @@ class ExtractiveWriter:
 
     def revise(
         self,
-        task: SectionTask | QuestionTask,  # noqa: ARG002 - the port's
+        task: SectionTask | QuestionTask,
         rejected: Sequence[Rejected],
     ) -> list[ProposedClaim | None]:
-        """See `Writer.revise`. What it proposed was verbatim: it has nothing better."""
-        return [None] * len(rejected)
+        """See `Writer.revise`. A section has nothing better; an answer has what came next."""
+        if isinstance(task, SectionTask):
+            return [None] * len(rejected)
+        return instead(task, rejected, limit=self._config.settings.ask.claims)
 
     def answer(self, task: QuestionTask, propose: Callable[[Block], None] | None = None) -> Draft:
         """See `Writer.answer`. All of it is there at once."""

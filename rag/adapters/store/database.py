@@ -40,6 +40,7 @@ class Store(Histories, Calls):
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
         (folder / "sources").mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(
@@ -59,6 +60,7 @@ class Store(Histories, Calls):
 
     def close(self) -> None:
         """Close the file."""
+        self.close_calls()
         self._connection.close()
 
     def _migrate(self) -> None:
@@ -103,6 +105,16 @@ class Store(Histories, Calls):
                 f"the store was made with the {name} {row[0]!r}, the configuration has {value!r}",
                 advice=f"set it back, or run `{mend}`",
             )
+
+    def made_with(self) -> dict[str, str]:
+        """Return the fingerprints that `check_made_with` has recorded, by name."""
+        return dict(self._connection.execute("SELECT name, value FROM meta"))
+
+    def damage(self) -> str:
+        """Return what SQLite finds wrong with the file, in one line; empty if it is sound."""
+        rows = self._connection.execute("PRAGMA quick_check(3)").fetchall()
+        said = "; ".join(str(row[0]) for row in rows)
+        return "" if said == "ok" else " ".join(said.split())
 
     def forget_all_chunks(self) -> None:
         """Forget all chunks and what they were made with.

@@ -65,6 +65,8 @@ def same_place(locator: str) -> str:
     url = _split(locator)
     if url is None:
         return normpath(unquote(locator))
+    if url.scheme == "s3":
+        return locator  # each character of a key counts: `a` and `a/` are two places
     user, at, _ = url.netloc.rpartition("@")
     port = "" if url.port in {None, _PORTS.get(url.scheme)} else f":{url.port}"
     query = f"?{url.query}" if url.query else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.stages.ledger.places import put_back, topic_of
 from rag.stages.ledger.settling import covers, says_all, supersedes, words_of
+from rag.stages.ledger.weaving import woven
 from rag.text.figures import WORD
 from rag.text.quantities import missing
 from rag.types import Entry, Section
@@ -33,6 +34,8 @@ class Draftsman(NamedTuple):
     settled: tuple[Settled, ...] = ()
     may_outrank: bool = False
     """Whether the writer's order of claims is exact, so that it may say what a full topic loses."""
+    stays: frozenset[str] = frozenset()
+    """Ids of prior claims that stay where they are."""
 
 
 def account(
@@ -56,6 +59,7 @@ def account(
     """
     before = before or Section(id=spec.id, title=spec.title)
     prior = own_claims(before)
+    after = woven(spec, before, after, draftsman.stays)
     # An exact writer has found all grounds of each claim itself, whatever the order of editions.
     blocks = list(after) if draftsman.may_outrank else _with_grounds(after, prior)
     present = {claim.id: claim for claim in _claims(blocks) if not claim.repeats}
@@ -75,6 +79,40 @@ def account(
             fate: Fate = "returned" if claim.id in ever else "added"
             entries.append(_entry(spec, fate, claim))
     return Accounted(tuple(blocks), tuple(entries))
+
+
+def netted(before: Section | None, after: Section, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return what became of claims over several drafts of one edition, as if it had been one.
+
+    What came and went in between never was in an edition, and whoever has the place of a claim is
+    in the report.
+
+    Args:
+        before: the section in the last edition.
+        after: the section as the last of the drafts leaves it.
+        entries: of all drafts, in their order.
+    """
+    prior, there = own_claims(before), own_claims(after)
+    last = {entry.claim.id: entry for entry in entries}
+    found = []
+    for name, entry in last.items():
+        if (name in there) == (name in prior):
+            # Put back, it is told of; back by itself, it is as it was; else it only came and went.
+            found += [entry] if name in there and entry.fate == "restored" else []
+        elif name in there:
+            found.append(entry)
+        else:
+            found.append(entry.model_copy(update={"by": _heir(entry, last, there)}))
+    return tuple(found)
+
+
+def _heir(entry: Entry, last: Mapping[str, Entry], there: Collection[str]) -> str:
+    """Return the id of the claim in whose place another one's is now."""
+    by, passed = entry.by, {entry.claim.id}
+    while by and by not in there and by in last and by not in passed:
+        passed.add(by)
+        by = last[by].by
+    return by
 
 
 def own_claims(section: Section | None) -> dict[str, Claim]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rag.stages.parse.builder import PARSER_VERSION
@@ -10,6 +11,7 @@ from rag.stages.parse.captions import parse_captions
 from rag.stages.parse.html import parse_html
 from rag.stages.parse.markdown import parse_markdown
 from rag.stages.parse.media import HTML, MARKDOWN, PDF, PLAIN, SRT, UNKNOWN, VTT, media_type
+from rag.stages.parse.objects import is_objects, parse_objects
 from rag.stages.parse.pdf import parse_pdf
 from rag.stages.parse.plain import parse_plain
 from rag.types import Document, Skipped
@@ -44,6 +46,9 @@ def parse(subject: str, source: Source, content: bytes, *, min_words: int) -> Do
         content: the bytes.
         min_words: a document with fewer words has nothing to read.
     """
+    if is_objects(source):
+        each = partial(parse, subject, min_words=1)
+        return _worth_reading(parse_objects(subject, source, content, each), subject, min_words)
     if not content.strip(b"\0 \t\r\n"):
         return _skipped(subject, "it is empty: check the locator")
     kind = media_type(source, content)
@@ -51,8 +56,14 @@ def parse(subject: str, source: Source, content: bytes, *, min_words: int) -> Do
     if parser is None:
         return _skipped(subject, _unread(kind))
     document = parser(subject, source, content)
+    return _worth_reading(document, subject, min_words, html=kind == HTML)
+
+
+def _worth_reading(
+    document: Document | Skipped, subject: str, min_words: int, *, html: bool = False
+) -> Document | Skipped:
     if isinstance(document, Document) and _words(document.text) < min_words:
-        few = "no text to read (a login page?)" if kind == HTML else "no text to read"
+        few = "no text to read (a login page?)" if html else "no text to read"
         return _skipped(subject, f"{few}: fewer than {min_words} words")
     return document
 

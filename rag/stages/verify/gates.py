@@ -16,7 +16,7 @@ from rag.text.names import Name, missing_names
 from rag.text.normal import find_quote, normalise
 from rag.text.quantities import missing
 from rag.text.quotations import QUOTED, quoted_words
-from rag.text.sentences import sentence_spans
+from rag.text.sentences import statement_spans
 from rag.text.torn import taken_back
 from rag.types import Citation, Claim, Rejected, claim_id
 
@@ -252,11 +252,12 @@ def _sentences(citation: Citation, document: Document) -> str:
 
 def sentences_at(text: str, span: Citation | Span, start: int, end: int) -> str:
     """Return the whole sentences of `text[start:end]` that a span touches."""
-    return " ".join(
+    touched = [
         text[first:last]
-        for first, last in sentence_spans(text, start, end)
+        for first, last in statement_spans(text, start, end)
         if first < span.end and span.start < last
-    )
+    ]
+    return ("\n" if any("\n" in item for item in touched) else " ").join(touched)
 
 
 def _passage(citation: Citation, document: Document) -> str:

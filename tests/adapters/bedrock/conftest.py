@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rag.adapters.bedrock import Exchanges
+    from rag.writing import Budget
+
 PROMPT = Prompt(
     purpose="answer",
     system="You answer.",
@@ -48,8 +51,8 @@ class Asking:
         self.responder = responder
         self.calls: list[Call] = []
 
-    def model(self, *, structure: str = "tool", stream: bool = True, **changes: object):
-        """Return a model with these abilities, and settings changed by these."""
+    def settings(self, **changes: object) -> BedrockSettings:
+        """Return impatient settings that lead to the responder, changed by these."""
         settings = {
             "region": "us-east-1",
             "profile": "",
@@ -57,20 +60,37 @@ class Asking:
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
+            "throttled_attempts": 1,
             "backoff_s": 0.001,
             "max_backoff_s": 0.01,
+            "max_concurrency": 4,
             "max_input_tokens": 60_000,
             "max_output_tokens": 4_000,
         }
+        return BedrockSettings.model_validate(settings | changes)
+
+    def model(
+        self,
+        *,
+        model_id: str = "example.model-v1:0",
+        structure: str = "tool",
+        stream: bool = True,
+        budget: Budget | None = None,
+        exchanges: Exchanges | None = None,
+        **changes: object,
+    ):
+        """Return a model with these abilities, and settings changed by these."""
         abilities = Abilities(
             match="*", structure=structure, stream=stream, system=True, cache=True,
             context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
-            "example.model-v1:0",
+            model_id,
             abilities,
-            BedrockSettings.model_validate(settings | changes),
+            self.settings(**changes),
             self.calls.append,
+            budget=budget,
+            exchanges=exchanges,
         )
 
 

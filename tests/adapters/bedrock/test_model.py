@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -261,12 +263,16 @@ def test_what_may_pass_is_tried_again(asking, fault, attempts, stream):
     assert asking.calls[-1].error
 
 
-@pytest.mark.slow
-def test_throttled_ten_times_then_fine(asking):
-    """With enough attempts, it waits and gets through."""
-    asking.responder.plays(*[Fault(429, "ThrottlingException")] * 10, GOOD)
-    assert asking.model(attempts=12).reply(PROMPT) == ANSWER
-    assert asking.calls[0].retries == 10
+def test_throttling_has_attempts_of_its_own(asking):
+    """Other faults do not get them."""
+    asking.responder.plays(*[Fault(429, "ThrottlingException")] * 3, GOOD)
+    model = asking.model(attempts=2, throttled_attempts=4)
+    assert model.reply(PROMPT) == ANSWER
+    assert asking.calls[0].retries == 3
+    asking.responder.plays(Fault(429, "ThrottlingException"), Fault(503, "ServiceUnavailable"))
+    with pytest.raises(ServiceError):
+        model.reply(PROMPT)
+    assert asking.calls[1].retries == 1
 
 
 @pytest.mark.parametrize(
@@ -397,3 +403,42 @@ def test_a_prompt_leaves_room_for_the_reply(asking):
     """What it may have is what is configured, and no more than the context without the reply."""
     assert asking.model().input_tokens == 60_000
     assert asking.model(max_input_tokens=10**6).input_tokens == 96_000
+
+
+def test_what_is_under_way_at_the_end_is_recorded(asking):
+    """Once, as interrupted: it may have cost something, and nobody waits for it."""
+    asking.responder.plays(Slow(30))
+    model = asking.model(attempts=1)
+
+    def ask() -> None:
+        with pytest.raises(ServiceError):
+            model.reply(PROMPT)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while not asking.responder.asked:
+        thread.join(0.01)
+    model.close()
+    (call,) = asking.calls
+    assert (call.error, call.tokens) == ("interrupted", None)
+    asking.responder.closing.set()
+    thread.join()
+    assert len(asking.calls) == 1
+
+
+def test_threads_share_one_client_and_its_limit(asking):
+    """Throttled while many ask at once, all get through; each attempt sent is a call's own."""
+    lock, asked = threading.Lock(), []
+
+    def script(_: object) -> Reply | Fault:
+        with lock:
+            asked.append(1)
+            return Fault(429, "ThrottlingException") if len(asked) in {3, 4, 5} else GOOD
+
+    asking.responder.script = script
+    model = asking.model(attempts=8)
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(lambda _: model.reply(PROMPT), range(8)))
+    assert said == [ANSWER] * 8
+    assert sum(1 + call.retries for call in asking.calls) == len(asked) == 11
+    assert len({call.request_id for call in asking.calls}) == 8

@@ -186,7 +186,7 @@ def test_an_answer_has_so_many_claims_at_most(writer, asking, tmp_path):
 
 
 def test_only_the_evidence_that_fits_is_sent(asking, tmp_path):
-    """Whole passages, the most relevant first, and the record says how many were left out."""
+    """Whole passages, the most relevant first; the rest is named as unread."""
     asking.responder.script = honest
     writer = writer_of(asking.model(max_input_tokens=4000), tmp_path)
     one = notes()[0]
@@ -201,11 +201,12 @@ def test_only_the_evidence_that_fits_is_sent(asking, tmp_path):
         )
         for n in range(1, 21)
     )
-    assert isinstance(writer.write_section(SectionTask(spec=SPEC, evidence=many)), Draft)
+    draft = writer.write_section(SectionTask(spec=SPEC, evidence=many))
     (call,) = asking.calls
     sent = read(asking.responder.asked[0]).evidence
     assert 0 < call.passages == len(sent) < 20
-    assert call.left_out == 20 - len(sent)
+    assert call.left_out == 0
+    assert draft.unread == {item.key for item in many} - sent.keys()
     texts = {item.key: item.chunk.text for item in many}
     assert all(sent[key] == texts[key] for key in sent)
     assert all(int(key[1:]) % 2 for key in sent)

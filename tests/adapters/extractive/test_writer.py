@@ -15,7 +15,7 @@ from rag.flows.sections import keyed
 from rag.settings import load_config
 from rag.stages.verify import verify
 from rag.text.normal import normalise
-from rag.types import Evidence, QuestionTask, Section, SectionTask
+from rag.types import Block, Draft, Evidence, QuestionTask, Rejected, Section, SectionTask
 
 CONFIG = load_config(Path(__file__).parent)
 SECTIONS = {spec.id: spec for spec in CONFIG.outline.sections}
@@ -252,3 +252,35 @@ def test_an_answer_begins_with_what_answers(question, words):
     joined = normalise(ONE.text) + normalise(TWO.text)
     rows = [text for text in said if "; " in text]
     assert all(normalise(text) in joined for text in said if text not in rows)
+
+
+def test_what_falls_of_an_answer_makes_room_for_what_came_next():
+    """Of an answer, what came next takes the place of what fell; a section has nothing better."""
+    writer = ExtractiveWriter(CONFIG)
+    evidence = evidence_of(("one", ONE), ("two", TWO))
+    task = QuestionTask(
+        question="Which payload does real-time inference accept?", evidence=evidence
+    )
+    proposed = writer.answer(task).blocks[0].claims
+    fallen = [Rejected(claim=claim, verdict="not_entailed", reason="torn") for claim in proposed]
+    again = writer.revise(task, fallen)
+    fresh = [claim for claim in again if claim]
+    assert len(again) == len(fallen)
+    assert fresh
+    assert not set(fresh) & set(proposed)
+    assert verify(Draft(blocks=(Block(form="bullets", claims=tuple(fresh)),)), evidence).blocks
+    section = SectionTask(spec=SECTIONS["inference"], evidence=evidence)
+    assert writer.revise(section, fallen) == [None] * len(fallen)
+
+
+WAITING = "\n\n".join(f"int wait{at}() {{\n  return {at};\n}}" for at in range(30))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"), [("Where is TokenCache used?", "TokenCache.open"), ("Of note?", "")]
+)
+def test_code_answers_with_the_best_there_is(question, words):
+    """A name is found where dots join it; whether anything answers at all was judged before."""
+    code = document(f"{WAITING}\n\nvoid fill() {{\n  TokenCache.open(path);\n}}\n", "text/plain")
+    task = QuestionTask(question=question, evidence=evidence_of(("code", code)))
+    assert words in texts(ExtractiveWriter(CONFIG).answer(task).blocks)[0]

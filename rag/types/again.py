@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.types import ProposedCitation, ProposedClaim
+from rag.types.claims import ProposedCitation, ProposedClaim
 
 if TYPE_CHECKING:
-    from rag.types import Citation, Claim, SectionTask
+    from rag.types.claims import Citation, Claim, SectionTask
 
 
 def proposed_again(claim: Claim, task: SectionTask) -> ProposedClaim | None:

@@ -1,0 +1,219 @@
+"""Calls of Amazon Bedrock: the client, what is tried again, what came of a call.
+
+botocore's standard mode retries throttling, a model that is not ready, 5xx and broken connections
+before the reply. 408, 424 and a body that breaks off are retried here. No attempt is retried by
+both.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+from urllib3.exceptions import HTTPError
+
+from rag.adapters import aws
+from rag.adapters.bedrock.errors import broken, explained
+from rag.types import Call, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rag.errors import RagError
+    from rag.settings import BedrockSettings
+
+T = TypeVar("T")
+
+AGAIN = frozenset({"ModelTimeoutException", "ModelErrorException", "DependencyFailedException"})
+"""Codes of errors that may pass and that botocore does not retry."""
+_FEWEST_CONNECTIONS = 10
+"""What botocore keeps open by itself."""
+
+
+class AgainError(Exception):
+    """An attempt failed in a way that may pass; `error` is what the user reads if it does not."""
+
+    def __init__(self, error: RagError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def client_of(  # noqa: PLR0913 - what a client is made of
+    service: str,
+    settings: BedrockSettings,
+    endpoint_url: str,
+    *,
+    connections: int = 1,
+    mode: str = "standard",
+    session: Any | None = None,
+) -> Any:
+    """Return a client with the timeouts and retries that are configured.
+
+    Args:
+        service: `bedrock-runtime` or `bedrock-agent-runtime`.
+        settings: where it is, how long is waited.
+        endpoint_url: takes the place of what botocore finds; empty: as found.
+        connections: how many calls there may be at a time.
+        mode: of botocore's retries; `adaptive` also learns from throttling how fast to ask.
+        session: to take in place of one by the settings.
+    """
+    config = Config(
+        connect_timeout=settings.connect_timeout_s,
+        read_timeout=settings.read_timeout_s,
+        retries={"mode": mode, "total_max_attempts": settings.attempts},
+        max_pool_connections=max(connections, _FEWEST_CONNECTIONS),
+    )
+    return aws.client(service, settings, endpoint_url, config, session)
+
+
+def retrying(settings: BedrockSettings) -> Retrying:
+    """Return what tries again on `AgainError`, as often and as patiently as configured."""
+    return Retrying(
+        retry=retry_if_exception_type(AgainError),
+        stop=stop_after_attempt(settings.attempts),
+        wait=wait_random_exponential(settings.backoff_s, settings.max_backoff_s),
+        reraise=True,
+    )
+
+
+class Outcome(NamedTuple, Generic[T]):
+    """What came of a call, with all its attempts."""
+
+    value: T | None
+    error: RagError | None
+    """Why there is no value; None beside no value: it was interrupted."""
+    seconds: float
+    retries: int
+    request_id: str
+    input_tokens: int | None
+    """As a header of the service says; None if it does not."""
+
+    def failed(self, error: RagError | None) -> Outcome[Any]:
+        """Return the call as one without a value, and why."""
+        return Outcome(None, error, *self[2:])
+
+    def as_call(self, model: str, purpose: str, prompt: str, passages: int) -> Call:
+        """Return the call for the record; its `prompt` is the checksum of what was sent."""
+        stopped = self.value is None and self.error is None
+        tokens = None if self.input_tokens is None else Tokens(input=self.input_tokens)
+        return Call(
+            model=model,
+            purpose=purpose,
+            prompt=prompt,
+            tokens=tokens,
+            seconds=round(self.seconds, 3),
+            retries=self.retries,
+            request_id=self.request_id,
+            error=self.error.message if self.error else "interrupted" if stopped else "",
+            passages=passages,
+        )
+
+
+INTERRUPTED: Outcome[Any] = Outcome(None, None, 0.0, 0, "", None)
+"""A call of which nobody heard the end."""
+
+
+class _Heard(threading.local):
+    """What one thread's call has come to so far."""
+
+    sent = 0
+    request_id = ""
+    input_tokens: int | None = None
+
+
+class Service:
+    """One service of Amazon Bedrock, for calls of one model from any thread.
+
+    Args:
+        name: as botocore names it.
+        settings: where it is, how long is waited, how often it is tried.
+        endpoint_url: takes the place of what botocore finds; empty: as found.
+        model: the model's name, as the user wrote it.
+        instead: see `explained`.
+        connections: how many calls there may be at a time.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a call is made of
+        self,
+        name: str,
+        settings: BedrockSettings,
+        endpoint_url: str,
+        *,
+        model: str,
+        instead: Mapping[str, str],
+        connections: int = 1,
+    ) -> None:
+        self._name = name
+        self._settings = settings
+        self._endpoint_url = endpoint_url
+        self._model = model
+        self._instead = instead
+        self._connections = connections
+        self._heard = _Heard()
+        self._making = threading.Lock()
+
+    @cached_property
+    def _made(self) -> Any:
+        made = client_of(
+            self._name, self._settings, self._endpoint_url, connections=self._connections
+        )
+        made.meta.events.register(f"before-send.{self._name}", self._count)
+        made.meta.events.register(f"after-call.{self._name}", self._hear)
+        return made
+
+    def ask(self, send: Callable[[Any], T]) -> Outcome[T]:
+        """Return what came of a call; nothing that may be expected is raised.
+
+        Args:
+            send: calls a client's method and reads the whole reply.
+        """
+        heard, begun = self._heard, time.monotonic()
+        heard.sent = 0
+        value, error = None, None
+        try:
+            value = retrying(self._settings)(self._once, send)
+        except AgainError as last:
+            error = last.error
+        except (ClientError, BotoCoreError) as wrong:
+            error = self._explained(wrong)
+        seconds, retries = time.monotonic() - begun, max(0, heard.sent - 1)
+        return Outcome(value, error, seconds, retries, heard.request_id, heard.input_tokens)
+
+    def _once(self, send: Callable[[Any], T]) -> T:
+        with self._making:  # boto3's sessions are for one thread, its clients for all
+            client = self._made
+        self._heard.request_id, self._heard.input_tokens = "", None
+        try:
+            return send(client)
+        except ClientError as error:
+            if aws.code_of(error) in AGAIN:
+                raise AgainError(self._explained(error)) from error
+            raise
+        except (HTTPClientError, IncompleteReadError, HTTPError) as error:
+            if not self._heard.request_id:  # before the reply: botocore has tried again
+                raise
+            raise AgainError(broken(f"{type(error).__name__}: {error}", self._model)) from error
+
+    def _explained(self, error: Exception) -> RagError:
+        return explained(error, self._model, self._instead)
+
+    def _count(self, **_: object) -> None:
+        """Count what is sent: no exception of botocore's says how often it tried."""
+        self._heard.sent += 1
+
+    def _hear(self, http_response: Any, **_: object) -> None:
+        """Keep what the headers of a reply say, whether or not it is a good one."""
+        headers = http_response.headers
+        self._heard.request_id = headers.get("x-amzn-RequestId", "")
+        count = headers.get("x-amzn-bedrock-input-token-count", "")
+        self._heard.input_tokens = int(count) if count.isdecimal() else None

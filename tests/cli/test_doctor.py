@@ -1,0 +1,64 @@
+"""`rag doctor` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from program import run
+from responder import Fault, Reply, dummy_credentials, responding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.models
+MODEL = "bedrock/us.anthropic.claude-sonnet-4-20250514-v1:0"
+
+
+def test_the_embedded_default_is_well(bare: Path) -> None:
+    """With no credentials and no network; a line a check, and nothing is made."""
+    done = run(bare, "doctor")
+    assert (done.status, done.err) == (0, "")
+    assert {line.split()[0] for line in done.out.splitlines()} == {"ok"}
+    assert not (bare / "store").exists()
+
+
+def test_a_damaged_store_is_told(bare: Path) -> None:
+    """Exit status 1, what is wrong and what to do; the rest is looked at all the same."""
+    (bare / "store").mkdir()
+    (bare / "store" / "rag.db").write_bytes(b"this is no database, whatever its name says" * 100)
+    done = run(bare, "doctor", "--json")
+    assert (done.status, done.err) == (1, "")
+    checks = {check["name"]: check for check in json.loads(done.out)}
+    assert checks["store"]["state"] == "failed"
+    assert "is not a store" in checks["store"]["found"]
+    assert checks["store"]["advice"]
+    assert checks["embedder"]["state"] == "ok"
+
+
+def test_a_model_on_bedrock(bare: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What it costs is said before; what is denied is told; `--offline` asks nothing."""
+    dummy_credentials(monkeypatch, tmp_path)
+    with responding() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
+        server.plays(Reply('{"there": true}'))
+        done = run(bare, "doctor", "--model", MODEL)
+        assert done.status == 0, done
+        assert (
+            done.line == f"this makes 1 call of about 600 tokens to {MODEL}; --offline makes none"
+        )
+        assert f"ok       model: {MODEL} answers (tool, streamed)" in done.out
+        assert "ok       credentials: found (env)" in done.out
+        (call,) = json.loads(run(bare, "runs", "--json").out)
+        assert (call["purpose"], call["tokens"]["input"]) == ("doctor", 1200)
+        server.plays(Fault(403, "AccessDeniedException", "not authorized"))
+        done = run(bare, "doctor", "--model", MODEL)
+        assert done.status == 1
+        (line,) = [line for line in done.out.splitlines() if line.startswith("failed")]
+        assert line.startswith(f"failed   model: {MODEL}: access is denied")
+        assert "allow bedrock:InvokeModel" in line
+        asked = len(server.asked)
+        done = run(bare, "doctor", "--model", MODEL, "--offline")
+        assert (done.status, done.err, len(server.asked)) == (0, "", asked)
+        assert f"skipped  model: {MODEL} was not asked" in done.out

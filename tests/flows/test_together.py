@@ -1,0 +1,97 @@
+"""What is asked at the same time comes back in order, and only what is asked runs elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+import pytest
+
+from rag.flows.together import alone, together
+
+HERE = threading.current_thread
+
+
+def work(name, turns, log, *, waits_for=None, sets=None):
+    """Ask so many questions, each of which says where it ran."""
+
+    def ask(turn):
+        if waits_for and not waits_for.wait(20):
+            raise AssertionError(name)
+        if sets:
+            sets.set()
+        return f"{name}{turn}", HERE()
+
+    answers = []
+    for turn in range(turns):
+        log.append(HERE())
+        answer, thread = yield partial(ask, turn)
+        answers.append((answer, thread is HERE()))
+    return answers
+
+
+def test_alone_everything_happens_here():
+    """One work, or one question at a time: no thread is started."""
+    log = []
+    assert alone(work("a", 2, log)) == [("a0", True), ("a1", True)]
+    found = list(together([work("a", 1, log), work("b", 0, log)], 1))
+    assert found == [[("a0", True)], []]
+    assert set(log) == {HERE()}
+
+
+@pytest.mark.parametrize("last_first", [True, False])
+def test_results_come_in_order_whoever_is_first(last_first):
+    """The second answers only after the first has, or the other way round."""
+    log, event = [], threading.Event()
+    first = {"waits_for": event} if last_first else {"sets": event}
+    second = {"sets": event} if last_first else {"waits_for": event}
+    works = [work("a", 2, log, **first), work("b", 1, log, **second), work("c", 0, log)]
+    found = list(together(works, 2))
+    assert [[answer for answer, _ in item] for item in found] == [["a0", "a1"], ["b0"], []]
+    assert not any(is_here for item in found for _, is_here in item)
+    assert set(log) == {HERE()}, "only questions are asked elsewhere"
+
+
+def test_no_more_questions_than_allowed_are_under_way():
+    """And as many as are allowed do happen at the same time."""
+    lock, now, most = threading.Lock(), [0], [0]
+    both = threading.Barrier(2)
+
+    def ask():
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        both.wait(20)
+        with lock:
+            now[0] -= 1
+
+    def one():
+        yield ask
+
+    assert list(together([one() for _ in range(6)], 2)) == [None] * 6
+    assert most == [2]
+
+
+def test_an_error_ends_it_and_nobody_waits():
+    """What is under way is left to itself, what was not begun never begins."""
+    release, begun = threading.Event(), threading.Event()
+
+    def fails():
+        begun.wait(20)
+        raise ValueError("no")
+
+    def slow():
+        begun.set()
+        release.wait(20)
+
+    def asking(question):
+        yield question
+
+    asked = []
+    works = [asking(fails), asking(slow), asking(lambda: asked.append(1))]
+    try:
+        with pytest.raises(ValueError, match="no"):
+            list(together(works, 2))
+    finally:
+        release.set()
+    assert asked == []
