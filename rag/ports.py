@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from rag.types import (
+        Block,
         Capped,
         Check,
         Chunk,
@@ -172,8 +173,17 @@ class Writer(Protocol):
         """
         ...
 
-    def answer(self, task: QuestionTask) -> Draft | Skipped:
-        """Return a draft that answers the question; no blocks if the evidence does not."""
+    def answer(
+        self, task: QuestionTask, propose: Callable[[Block], None] | None = None
+    ) -> Draft | Skipped:
+        """Return a draft that answers the question; no blocks if the evidence does not.
+
+        Args:
+            task: the question, what was asked before it, and the evidence.
+            propose: told each block as soon as the writer has it, in order, and none twice. The
+                draft has them too, unless the writer began anew or came to no good end. It need
+                not be told anything: what counts is the draft.
+        """
         ...
 
 

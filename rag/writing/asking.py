@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.text.figures import WORD, content_words
 from rag.types import SectionTask
-from rag.writing.data import block, claim_block, evidence_block, fallen_block
+from rag.writing.data import block, claim_block, earlier_block, evidence_block, fallen_block
 from rag.writing.packing import estimated_tokens, packed
 from rag.writing.prompt import Passage, Prompt
 from rag.writing.register import new_evidence, register
@@ -99,12 +99,14 @@ class Asking:
         return _filled(empty, [_joined(shown), fallen], shown, left_out)
 
     def question(self, task: QuestionTask) -> Prompt:
-        """Return the prompt for an answer: the evidence, then the question."""
+        """Return the prompt for an answer: the evidence, what was asked before, the question."""
         fixed = f"{self._prompts.question}\n\nAt most {self._claims} claims."
         empty = self._empty("", task, fixed, "answer", WireAnswer)
         asked = block("question", {}, task.question)
-        shown, left_out = _passages(task, self._room(empty) - estimated_tokens(asked))
-        return _filled(empty, [_joined(shown), asked], shown, left_out)
+        room = self._room(empty) - estimated_tokens(asked)
+        earlier = "\n".join(_earlier(task, room // 4))
+        shown, left_out = _passages(task, room - estimated_tokens(earlier))
+        return _filled(empty, [_joined(shown), earlier, asked], shown, left_out)
 
     def _empty(
         self,
@@ -231,8 +233,19 @@ def _merits(task: SectionTask | QuestionTask, given: Sequence[Evidence]) -> list
     ]
 
 
+<<<<<<< HEAD
 def _joined(shown: Sequence[Evidence]) -> str:
     return "\n".join(map(evidence_block, shown)) or "There is no evidence."
+=======
+def _earlier(task: QuestionTask, room: int) -> list[str]:
+    """Return what was asked before as blocks, the latest ones that fit."""
+    blocks = [earlier_block(item) for item in task.before]
+    return packed([(text, text) for text in blocks], list(range(len(blocks))), room)
+
+
+def _joined(blocks: Sequence[str]) -> str:
+    return "\n".join(blocks) or "There is no evidence."
+>>>>>>> e6fee66a63f6c79a33ea690cd83d0d65f63d2692
 
 
 def _filled(

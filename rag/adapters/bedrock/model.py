@@ -98,6 +98,10 @@ class BedrockModel:
 
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
+        return self.stream(prompt, lambda _: None)
+
+    def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
+        """See `StreamingModel.stream`: where ConverseStream may not be called, nothing is heard."""
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         call = UnderWay(self._budget, most_of(request))
         recorded = partial(self._as_call, prompt, call, time.monotonic())
@@ -108,7 +112,7 @@ class BedrockModel:
             self._under_way[call] = recorded
         try:
             with self._wire.carrying(call):
-                found, wrong = self._attempted(request, call)
+                found, wrong = self._attempted(request, call, heard)
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
             call.end(found.tokens if found else None)
@@ -172,11 +176,11 @@ class BedrockModel:
         return client
 
     def _attempted(
-        self, request: Mapping[str, Any], call: UnderWay
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
     ) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
         try:
-            found = retrying(self._settings)(self._once, request, call)
+            found = retrying(self._settings)(self._once, request, call, heard)
         except AgainError as last:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
@@ -185,11 +189,13 @@ class BedrockModel:
             return None, error
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
-    def _once(self, request: Mapping[str, Any], call: UnderWay) -> Reply:
+    def _once(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply:
         """Ask once; what may pass is raised as `AgainError`."""
+        streams = self._abilities.stream
         try:
-            asked = self._streamed if self._abilities.stream else self._whole
-            found = asked(request, call)
+            found = self._streamed(request, call, heard) if streams else self._whole(request, call)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
@@ -210,14 +216,17 @@ class BedrockModel:
         call.request_id = _request_id(response)
         return whole(response)
 
-    def _streamed(self, request: Mapping[str, Any], call: UnderWay) -> Reply | None:
+    def _streamed(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply | None:
         response = self._client.converse_stream(**request)
         call.request_id = _request_id(response)
-        assembly = Assembly()
+        assembly = Assembly(tool=self._abilities.structure == "tool")
         with closing(response["stream"]) as events:
             try:
                 for event in events:
-                    assembly.add(event)
+                    if assembly.add(event):
+                        heard(assembly.text)
             except (ParserError, HTTPError):
                 if not assembly.has_ended:  # else only the counts are lost
                     raise

@@ -41,17 +41,26 @@ class Reply(NamedTuple):
 
 
 class Assembly:
-    """A stream's events, put together as they come."""
+    """A stream's events, put together as they come.
 
-    def __init__(self) -> None:
+    Args:
+        tool: whether the model must use a tool: what it says beside that is then no reply, unless
+            it never uses it.
+    """
+
+    def __init__(self, *, tool: bool) -> None:
+        self._tool = tool
         self._texts: dict[int, str] = {}
         self._inputs: dict[int, str] = {}
         self._cited: list[Cited] = []
         self._tokens: Tokens | None = None
         self._stop = ""
 
-    def add(self, event: Mapping[str, Any]) -> None:
-        """Take in one event; those that say nothing of the reply change nothing."""
+    def add(self, event: Mapping[str, Any]) -> bool:
+        """Take in one event; return whether the model said more.
+
+        Events that say nothing of the reply change nothing.
+        """
         if start := event.get("contentBlockStart"):
             if "toolUse" in (start.get("start") or {}):
                 self._inputs.setdefault(start.get("contentBlockIndex", 0), "")
@@ -68,6 +77,12 @@ class Assembly:
             self._stop = stop.get("stopReason", "")
         elif metadata := event.get("metadata"):
             self._tokens = _tokens(metadata.get("usage"))
+        return "contentBlockDelta" in event
+
+    @property
+    def text(self) -> str:
+        """What the reply has so far."""
+        return _in_order(self._inputs if self._tool else self._inputs or self._texts)
 
     @property
     def has_ended(self) -> bool:
@@ -76,10 +91,19 @@ class Assembly:
 
     def reply(self) -> Reply | None:
         """Return the reply; None if the stream ended before the message did."""
+<<<<<<< HEAD
         said = self._inputs or self._texts
         text = "".join(said[at] for at in sorted(said))
         cited = tuple(self._cited)
         return Reply(text, self._stop, self._tokens, cited) if self._stop else None
+=======
+        text = _in_order(self._inputs or self._texts)
+        return Reply(text, self._stop, self._tokens) if self._stop else None
+>>>>>>> e6fee66a63f6c79a33ea690cd83d0d65f63d2692
+
+
+def _in_order(said: Mapping[int, str]) -> str:
+    return "".join(said[at] for at in sorted(said))
 
 
 def whole(response: Mapping[str, Any]) -> Reply | None:
