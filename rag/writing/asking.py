@@ -233,19 +233,14 @@ def _merits(task: SectionTask | QuestionTask, given: Sequence[Evidence]) -> list
     ]
 
 
-<<<<<<< HEAD
-def _joined(shown: Sequence[Evidence]) -> str:
-    return "\n".join(map(evidence_block, shown)) or "There is no evidence."
-=======
 def _earlier(task: QuestionTask, room: int) -> list[str]:
     """Return what was asked before as blocks, the latest ones that fit."""
     blocks = [earlier_block(item) for item in task.before]
     return packed([(text, text) for text in blocks], list(range(len(blocks))), room)
 
 
-def _joined(blocks: Sequence[str]) -> str:
-    return "\n".join(blocks) or "There is no evidence."
->>>>>>> e6fee66a63f6c79a33ea690cd83d0d65f63d2692
+def _joined(shown: Sequence[Evidence]) -> str:
+    return "\n".join(map(evidence_block, shown)) or "There is no evidence."
 
 
 def _filled(

@@ -91,15 +91,9 @@ class Assembly:
 
     def reply(self) -> Reply | None:
         """Return the reply; None if the stream ended before the message did."""
-<<<<<<< HEAD
-        said = self._inputs or self._texts
-        text = "".join(said[at] for at in sorted(said))
+        text = _in_order(self._inputs or self._texts)
         cited = tuple(self._cited)
         return Reply(text, self._stop, self._tokens, cited) if self._stop else None
-=======
-        text = _in_order(self._inputs or self._texts)
-        return Reply(text, self._stop, self._tokens) if self._stop else None
->>>>>>> e6fee66a63f6c79a33ea690cd83d0d65f63d2692
 
 
 def _in_order(said: Mapping[int, str]) -> str:
