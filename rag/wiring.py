@@ -443,7 +443,7 @@ class Wired:
                 advice="pip install 'rag[local]'",
             ) from error
         path = self._project.root / Path(file).expanduser()
-        return LocalModel(path, self.config.settings.local, self._save_call)
+        return LocalModel(path, self.config.settings.local, self._save_call, self.budget)
 
     def close(self) -> None:
         """Close what was opened; calls that are under way are recorded as interrupted."""

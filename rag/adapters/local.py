@@ -19,7 +19,8 @@ import xllamacpp
 
 from rag.errors import PrerequisiteError, ServiceError
 from rag.types import Call, Tokens
-from rag.writing import UnfinishedError
+from rag.writing import Budget, UnfinishedError
+from rag.writing.packing import most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,16 +58,24 @@ class LocalModel:
         path: a GGUF file of a model that can chat.
         settings: threads, context, the longest reply.
         record: keeps a call, whether or not a reply came.
+        budget: what all calls of the run may take; as much as they need if None.
 
     Raises:
         PrerequisiteError: there is no such file, or it is no GGUF.
     """
 
-    def __init__(self, path: Path, settings: LocalSettings, record: Callable[[Call], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        settings: LocalSettings,
+        record: Callable[[Call], None],
+        budget: Budget | None = None,
+    ) -> None:
         self.name = f"local/{path.name}@{_fingerprint(path)}"
         self._path = path
         self._settings = settings
         self._record = record
+        self._budget = budget or Budget()
         self._one = Lock()
 
     @property
@@ -80,34 +89,44 @@ class LocalModel:
 
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""
+        request = self._request(prompt)
         with self._one:
             server = self._server
+            held = self._budget.hold(self._most(request))
             begun = time.monotonic()
             said: _Said | None = None
             wrong: RagError | None = None
             ended = "interrupted"
             try:
-                said = _asked(server, self._request(prompt))
+                said = _asked(server, request)
                 wrong = self._wrong(said)
                 ended = wrong.message if wrong else ""
             finally:
-                self._record(
-                    Call(
-                        model=self.name,
-                        purpose=prompt.purpose,
-                        prompt=prompt.checksum,
-                        tokens=said.tokens if said else None,
-                        seconds=round(time.monotonic() - begun, 3),
-                        retries=0,
-                        stop=said.stop if said else "",
-                        error=ended,
-                        passages=prompt.passages,
-                        left_out=prompt.left_out,
-                    )
-                )
+                held.settle(said.tokens if said else None)
+                self._record(self._as_call(prompt, said, begun, ended))
         if wrong is not None:
             raise wrong
         return said.text
+
+    def _most(self, request: dict[str, Any]) -> Tokens:
+        """Return the most that a request can take: never more than the context."""
+        told = most_tokens(json.dumps(request, ensure_ascii=False))
+        output = self._settings.output_tokens
+        return Tokens(input=min(told, self._settings.context_tokens - output), output=output)
+
+    def _as_call(self, prompt: Prompt, said: _Said | None, begun: float, ended: str) -> Call:
+        return Call(
+            model=self.name,
+            purpose=prompt.purpose,
+            prompt=prompt.checksum,
+            tokens=said.tokens if said else None,
+            seconds=round(time.monotonic() - begun, 3),
+            retries=0,
+            stop=said.stop if said else "",
+            error=ended,
+            passages=prompt.passages,
+            left_out=prompt.left_out,
+        )
 
     def _request(self, prompt: Prompt) -> dict[str, Any]:
         task = f"{prompt.fixed}\n\n{prompt.plain}\n{prompt.form_schema}"

@@ -10,12 +10,12 @@ import pytest
 from contracts.writer import SPEC, notes
 from projects import project_at
 
-from rag.errors import PrerequisiteError
+from rag.errors import CapError, PrerequisiteError
 from rag.replies import Malformed, read_as
 from rag.settings import LocalSettings, load_config, load_prompts
-from rag.types import Draft, QuestionTask, SectionTask, Skipped
+from rag.types import Caps, Draft, QuestionTask, SectionTask, Skipped
 from rag.wiring import Wired
-from rag.writing import ModelWriter, Prompt, UnfinishedError
+from rag.writing import Budget, ModelWriter, Prompt, UnfinishedError
 from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary, schema_of
 
 pytest.importorskip("xllamacpp", reason="needs rag[local]")
@@ -43,12 +43,15 @@ class Asking:
     def __init__(self, files) -> None:
         self.files = files
         self.calls = []
+        self.budget = Budget()
 
     def model(self, name="laconic", **changes):
         """Return a model with these settings."""
         settings = {"threads": 1, "context_tokens": 30_000, "output_tokens": 300}
         settings |= {"reuse_prompt": False, **changes}
-        return local.LocalModel(self.files[name], LocalSettings(**settings), self.calls.append)
+        return local.LocalModel(
+            self.files[name], LocalSettings(**settings), self.calls.append, self.budget
+        )
 
 
 @pytest.fixture
@@ -117,6 +120,18 @@ def test_a_prompt_that_is_too_long_is_not_cut(asking):
         asking.model(context_tokens=1024).reply(prompt(data=("word " * 400,)))
     (call,) = asking.calls
     assert (call.tokens, call.stop) == (None, "")
+
+
+def test_a_cap_holds_the_most_that_a_call_can_take(asking):
+    """What was taken is counted as the runtime counts; what could pass the cap is not read."""
+    asking.budget = Budget(Caps(tokens=100_000))
+    asking.model().reply(prompt())
+    (call,) = asking.calls
+    assert (asking.budget.spent.tokens, asking.budget.held.tokens) == (call.tokens.total, 0)
+    asking.budget = Budget(Caps(tokens=300))
+    with pytest.raises(CapError, match="the cap is reached"):
+        asking.model().reply(prompt())
+    assert len(asking.calls) == 1
 
 
 def test_the_name_is_the_file_s_with_its_content(asking, files, tmp_path):
