@@ -168,7 +168,7 @@ class Wired:
         option = "--record" if self._record else "--replay"
         if self._record and self._replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not self._on_bedrock:
+        if not self._on_bedrock and not self.remote:
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",
@@ -272,7 +272,8 @@ class Wired:
                 settings,
                 self.config.settings.bedrock,
                 fingerprint=self.embedder_fingerprint,
-                record=self.store.save_call,
+                record=self._save_call,
+                exchanges=self._exchanges,
             )
         if settings.adapter == "onnx":
             from rag.adapters.onnx import OnnxEmbedder
@@ -319,7 +320,9 @@ class Wired:
             )
         from rag.adapters.bedrock import BedrockPairScorer
 
-        return BedrockPairScorer(model, self.config.settings.bedrock, self.store.save_call)
+        return BedrockPairScorer(
+            model, self.config.settings.bedrock, self._save_call, exchanges=self._exchanges
+        )
 
     @cached_property
     def support(self) -> PairScorer | None:
@@ -468,6 +471,19 @@ class Wired:
             BedrockService(model, abilities_of(model, root), settings, self._save_call)
             for model in self._on_bedrock
         ]
+
+    @property
+    def remote(self) -> Mapping[str, str]:
+        """The tools that are models on a service, with what one look at each asks for."""
+        settings = self.config.settings
+        named = {}
+        if settings.embedder.adapter == "bedrock":
+            named["embedder"] = f"2 or 3 short calls to bedrock/{settings.embedder.model}"
+        if settings.reranker.enabled and settings.reranker.model.startswith(_BEDROCK):
+            named["reranker"] = f"1 short call to {settings.reranker.model}"
+        if settings.verify.support.startswith(f"judge/{_BEDROCK}"):
+            named["support"] = f"2 short calls to {settings.verify.support.removeprefix('judge/')}"
+        return named
 
     @property
     def _on_bedrock(self) -> list[str]:

@@ -24,7 +24,6 @@ from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
 from rag.adapters.bedrock.kept import Kept
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import counting_of, request_of, uncounted_of
-from rag.adapters.bedrock.throttling import wait_for_throttling
 from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call, Forecast, Tokens
@@ -221,7 +220,6 @@ class BedrockModel:
             session=exchanges.session(self._settings) if exchanges else None,
         )
         self._wire.watch(client)
-        wait_for_throttling(client, self._settings)
         if exchanges:
             exchanges.attach(client)
         return client
