@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import ConfigError, PrerequisiteError, UsageError
 from rag.modelfiles import (
@@ -19,7 +19,7 @@ from rag.settings import Config, abilities_of, embedding_model_of, load_config, 
 from rag.types import Caps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from rag.adapters.bedrock import BedrockModel, Exchanges
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag.adapters.store import Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
-    from rag.types import Call, EmbeddingModel, Fetched, NotModified, Skipped, Source
+    from rag.types import Call, Check, EmbeddingModel, Fetched, NotModified, Skipped, Source
     from rag.writing import Budget, Model
 
 _BEDROCK = "bedrock/"
@@ -56,6 +56,16 @@ class _Later:
         if scorer is None:
             raise AssertionError(self.name)
         return scorer.score(pairs)
+
+
+class _Asked(NamedTuple):
+    """A model on a service that is asked when it is checked whether it works. See `Service`."""
+
+    cost: str
+
+    def checks(self, *, call: bool) -> Iterator[Check]:  # noqa: ARG002 - the port's
+        """See `Service.checks`; embedders and rerankers are checked wherever they are."""
+        return iter(())
 
 
 class _LaterFetcher:
@@ -138,7 +148,7 @@ class Wired:
         option = "--record" if self._record else "--replay"
         if self._record and self._replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not self._on_bedrock:
+        if not self._on_bedrock and not self._asked:
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",
@@ -224,7 +234,8 @@ class Wired:
                 settings,
                 self.config.settings.bedrock,
                 fingerprint=self.embedder_fingerprint,
-                record=self.store.save_call,
+                record=self._save_call,
+                exchanges=self._exchanges,
             )
         if settings.adapter == "onnx":
             from rag.adapters.onnx import OnnxEmbedder
@@ -264,7 +275,8 @@ class Wired:
             )
         from rag.adapters.bedrock import BedrockPairScorer
 
-        return BedrockPairScorer(model, self.config.settings.bedrock, self.store.save_call)
+        bedrock = self.config.settings.bedrock
+        return BedrockPairScorer(model, bedrock, self._save_call, exchanges=self._exchanges)
 
     @cached_property
     def support(self) -> PairScorer | None:
@@ -396,14 +408,26 @@ class Wired:
     def services(self) -> Sequence[Service]:
         """The services that configured models live on."""
         if not self._on_bedrock:
-            return ()
+            return self._asked
         from rag.adapters.bedrock import BedrockService
 
         settings, root = self.config.settings.bedrock, self._project.root
-        return [
+        models = [
             BedrockService(model, abilities_of(model, root), settings, self._save_call)
             for model in self._on_bedrock
         ]
+        return [*models, *self._asked]
+
+    @property
+    def _asked(self) -> list[Service]:
+        """The embedder and the reranker that are on Bedrock."""
+        settings = self.config.settings
+        asked: list[Service] = []
+        if settings.embedder.adapter == "bedrock":
+            asked.append(_Asked(f"3 calls of a few words to bedrock/{settings.embedder.model}"))
+        if settings.reranker.enabled and settings.reranker.model.startswith(_BEDROCK):
+            asked.append(_Asked(f"1 call of 2 passages to {settings.reranker.model}"))
+        return asked
 
     @property
     def _on_bedrock(self) -> list[str]:

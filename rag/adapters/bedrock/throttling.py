@@ -30,4 +30,5 @@ def wait_for_throttling(client: Any, settings: BedrockSettings) -> None:
         return None
 
     # Whoever returns a wait first is heard; botocore's own handler was there before.
-    client.meta.events.register_last("needs-retry.bedrock-runtime", wait)
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register_last(f"needs-retry.{service}", wait)

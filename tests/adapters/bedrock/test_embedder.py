@@ -42,8 +42,10 @@ PLACE = {
     "connect_timeout_s": 2,
     "read_timeout_s": 60,
     "attempts": 3,
+    "throttled_attempts": 1,
     "backoff_s": 0.001,
     "max_backoff_s": 0.01,
+    "max_concurrency": 4,
     "max_input_tokens": 60_000,
     "max_output_tokens": 4_000,
 }
