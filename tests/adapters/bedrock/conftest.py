@@ -57,6 +57,7 @@ class Asking:
             "region": "us-east-1",
             "profile": "",
             "endpoint_url": self.responder.url,
+            "agent_endpoint_url": "",
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
