@@ -149,13 +149,13 @@ class Writer(Protocol):
         """Whether its order of claims is exact, so that it may say what a full topic loses."""
         ...
 
-    def at_once(self, sections: int) -> int:
+    def at_once(self, drafts: int) -> int:
         """Return how many questions it takes at the same time, at least 1.
 
         If more than 1, `write_section` and `revise` are called from several threads.
 
         Args:
-            sections: how many are to be written now.
+            drafts: how many may be asked for now at most: a section may take several passes.
         """
         ...
 

@@ -46,13 +46,19 @@ class Asked(NamedTuple):
         """All that the model is told."""
         system = "".join(item.get("text", "") for item in self.body.get("system", []))
         content = self.body["messages"][0]["content"]
-        return "\n".join([system, *(item["text"] for item in content if "text" in item)])
+        return "\n".join([system, *(line for item in content for line in _told(item))])
 
     @property
     def tool(self) -> str:
         """The name of the tool that the model must use; empty if there is none."""
         choice = self.body.get("toolConfig", {}).get("toolChoice", {})
         return choice.get("tool", {}).get("name", "")
+
+
+def _told(item: dict[str, Any]) -> list[str]:
+    """The text of a block of content."""
+    found = item.get("searchResult", {"content": [item] if "text" in item else []})
+    return [part["text"] for part in found["content"]]
 
 
 class Reply(NamedTuple):
@@ -66,6 +72,8 @@ class Reply(NamedTuple):
     first: str = ""
     """Text before the tool is used."""
     reasoning: str = ""
+    citations: Sequence[dict[str, Any]] = ()
+    """What the service cites by itself; a streamed citation comes before its block's text."""
 
 
 class Fault(NamedTuple):
@@ -140,6 +148,10 @@ def events_of(reply: Reply, *, tool: str = "") -> list[tuple[str, dict[str, Any]
         if kind == "toolUse":
             start = {"toolUse": {"toolUseId": "tooluse_1", "name": tool}}
             events.append(("contentBlockStart", {"start": start, "contentBlockIndex": index}))
+        events += [
+            ("contentBlockDelta", {"delta": {"citation": item}, "contentBlockIndex": index})
+            for item in (reply.citations if words == reply.said else ())
+        ]
         for at in range(0, len(words), 40):
             part = words[at : at + 40]
             delta = {kind: part}
@@ -314,9 +326,13 @@ def _body(reply: Reply, tool: str) -> dict[str, Any]:
     if reply.first:
         content.append({"text": reply.first})
     said = {"toolUseId": "tooluse_1", "name": tool}
-    content.append(
-        {"toolUse": {**said, "input": json.loads(reply.said)}} if tool else {"text": reply.said}
-    )
+    if reply.citations:
+        cited = {"content": [{"text": reply.said}], "citations": list(reply.citations)}
+        content.append({"citationsContent": cited})
+    else:
+        content.append(
+            {"toolUse": {**said, "input": json.loads(reply.said)}} if tool else {"text": reply.said}
+        )
     body = {
         "output": {"message": {"role": "assistant", "content": content}},
         "stopReason": reply.stop or ("tool_use" if tool else "end_turn"),

@@ -10,7 +10,7 @@ from rag.errors import PrerequisiteError, UsageError
 from rag.flows.answering import answered
 from rag.flows.ingest import check_store, unknown_reference
 from rag.flows.sections import keyed
-from rag.stages.render import Cited, place_of
+from rag.stages.render import Cited, place_at, place_of
 from rag.stages.retrieve import fuse, rerank
 from rag.types import Claim, Evidence, Exchange, Hit, QuestionTask, Value
 
@@ -244,3 +244,64 @@ def _passage(item: Evidence, cited: Cited) -> Passage:
         text=chunk.text,
         score=round(item.score, 4),
     )
+
+
+class Retrieved(NamedTuple):
+    """A passage that was found for a question, and where it stands."""
+
+    evidence: Evidence
+    where: str
+    """In words."""
+    link: str
+    """What opens on it."""
+
+
+def retrieve(
+    project: Project,
+    tools: Tools,
+    question: str,
+    *,
+    k: int | None = None,
+    reference: str | None = None,
+) -> list[Retrieved]:
+    """Return the passages that an answer would draw on, best first; no writer is asked.
+
+    Args:
+        project: where the checklist is.
+        tools: the wired adapters.
+        question: what the user wants to know; nothing is found for an empty one.
+        k: how many passages; the config's `retrieve.evidence` if None.
+        reference: the key of the only reference to search.
+
+    Raises:
+        UsageError: the key is unknown.
+        PrerequisiteError: nothing has been ingested, or by another embedder.
+    """
+    words = " ".join(question.encode("utf-8", "replace").decode().split())
+    project.read_checklist()
+    check_store(tools)
+    known = _askable(tools, reference)
+    if not words:
+        return []
+    found = _found(tools, words, frozenset(item.document_id for item in known))
+    cited = _cited(project, tools, known, found.hits)
+    limit = k or tools.config.settings.retrieve.evidence
+    return [
+        _retrieved(item, cited[item.document.id])
+        for item in keyed(_evidence(cited, found.hits[:limit]))
+    ]
+
+
+def _retrieved(item: Evidence, cited: Cited) -> Retrieved:
+    """Return a passage with its place: that of its body, since a heading is no words of a page."""
+    chunk = item.chunk
+    body = (part for part in item.document.parts if part.kind != "heading")
+    start, end = next(
+        (
+            (max(part.start, chunk.start), min(part.end, chunk.end))
+            for part in body
+            if part.start < chunk.end and chunk.start < part.end
+        ),
+        (chunk.start, chunk.end),
+    )
+    return Retrieved(item, *place_at(start, item.document.text[start:end], cited))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _CALLS = 4
-"""Calls that a section takes at most: a draft and a revision, each corrected once."""
+"""Calls that a draft takes at most: itself and a revision, each corrected once."""
 
 
 class ModelWriter:
@@ -51,9 +51,9 @@ class ModelWriter:
         """See `Writer.name`."""
         return self._model.name
 
-    def at_once(self, sections: int) -> int:
+    def at_once(self, drafts: int) -> int:
         """See `Writer.at_once`."""
-        return self._model.at_once(sections * _CALLS)
+        return self._model.at_once(drafts * _CALLS)
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`. Where there is nothing new to write from, nobody is asked.

@@ -153,6 +153,33 @@ def test_half_a_draft_leaves_the_section_as_it_was(bare: Path, responder: Respon
     assert not any("Section: Training" in asked.words for asked in responder.asked)
 
 
+def test_what_the_service_cites_is_shown(bare: Path, responder: Responder) -> None:
+    """With the call, and whether the reply cites the same; the report stands on its own quotes."""
+    folder = bare / "config" / "models"
+    folder.mkdir()
+    table = f'[[models]]\nmatch = "{MODEL}"\nstructure = "json"\ncitations = true\nstream = true\n'
+    table += "system = true\ncontext_tokens = 100_000\noutput_tokens = 8_000\n"
+    (folder / "bedrock.toml").write_text(table, encoding="utf-8")
+    words = "The Alpha accelerator has 96 GB of memory on each chip"
+    place = {"searchResultLocation": {"searchResultIndex": 0, "start": 1, "end": 2}}
+    cited = {"sourceContent": [{"text": words}], "location": place}
+
+    def citing(asked):
+        is_draft = read(asked).form == "draft"
+        return honest(asked)._replace(citations=[cited] if is_draft else [])
+
+    responder.script = citing
+    assert run(bare, "compose").status == 0
+    calls = json.loads(run(bare, "runs", "--json").out)
+    first = next(call for call in calls if call["purpose"] == "section memory")
+    told = {"evidence": "E1", "start": 1, "end": 2, "quote": words, "agrees": True}
+    assert first["witnesses"] == [told]
+    assert "96 GB" in report(bare)
+    table = table.replace('"json"', '"tool"')
+    (folder / "bedrock.toml").write_text(table, encoding="utf-8")
+    fails(run(bare, "compose"), 2, "citations = true needs structure")
+
+
 def test_what_does_not_fit_is_read_in_passes(bare: Path, responder: Responder) -> None:
     """Each has other passages, whole, and the claims so far; the report has what all say."""
     names = [f"Chip{letter}" for letter in "ABCDEFGH"]

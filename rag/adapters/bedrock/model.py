@@ -27,18 +27,28 @@ from rag.adapters.bedrock.throttling import wait_for_throttling
 from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call
-from rag.writing import Budget
+from rag.writing import Budget, witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
-    from rag.types import Abilities
+    from rag.types import Abilities, Witness
     from rag.writing import Prompt
 
 _FINAL_IN_STREAM = frozenset({"validationException", "accessDeniedException"})
 _INTERRUPTED = "interrupted"
+
+
+def _witnesses(prompt: Prompt, reply: Reply) -> tuple[Witness, ...]:
+    """Return what the service cites by itself, by our keys."""
+    keys = {at: item.key for at, item in enumerate(prompt.evidence)}
+    told = [
+        (keys.get(item.result, "") if item.result is not None else "", *item[1:])
+        for item in reply.cited
+    ]
+    return witnessed(reply.text, told)
 
 
 class BedrockModel:
@@ -140,6 +150,7 @@ class BedrockModel:
             error=ended,
             passages=prompt.passages,
             left_out=prompt.left_out,
+            witnesses=_witnesses(prompt, found) if found else (),
         )
 
     @property

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rag.types import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+
+class Cited(NamedTuple):
+    """What the service says that words of the reply stand on."""
+
+    result: int | None
+    """Which of the search results that were sent, from 0; None if it is none."""
+    start: int
+    end: int
+    """Which of its blocks, half open."""
+    words: str
 
 
 class Reply(NamedTuple):
@@ -26,6 +37,7 @@ class Reply(NamedTuple):
     """`stopReason`, as the service names it."""
     tokens: Tokens | None
     """None if the service did not say."""
+    cited: tuple[Cited, ...] = ()
 
 
 class Assembly:
@@ -40,6 +52,7 @@ class Assembly:
         self._tool = tool
         self._texts: dict[int, str] = {}
         self._inputs: dict[int, str] = {}
+        self._cited: list[Cited] = []
         self._tokens: Tokens | None = None
         self._stop = ""
 
@@ -58,6 +71,8 @@ class Assembly:
             elif "toolUse" in delta:
                 said = delta["toolUse"].get("input", "")
                 self._inputs[at] = self._inputs.get(at, "") + said
+            elif "citation" in delta:  # it may come before its block's text
+                self._cited += _cited([delta["citation"]])
         elif stop := event.get("messageStop"):
             self._stop = stop.get("stopReason", "")
         elif metadata := event.get("metadata"):
@@ -77,7 +92,8 @@ class Assembly:
     def reply(self) -> Reply | None:
         """Return the reply; None if the stream ended before the message did."""
         text = _in_order(self._inputs or self._texts)
-        return Reply(text, self._stop, self._tokens) if self._stop else None
+        cited = tuple(self._cited)
+        return Reply(text, self._stop, self._tokens, cited) if self._stop else None
 
 
 def _in_order(said: Mapping[int, str]) -> str:
@@ -88,10 +104,26 @@ def whole(response: Mapping[str, Any]) -> Reply | None:
     """Return the reply of Converse; None if the response has no message that came to an end."""
     content = ((response.get("output") or {}).get("message") or {}).get("content") or []
     inputs = [json.dumps(item["toolUse"].get("input")) for item in content if "toolUse" in item]
-    texts = [item["text"] for item in content if "text" in item]
+    texts, cited = [], []
+    for item in content:
+        told = item.get("citationsContent") or {}
+        texts += [item["text"]] if "text" in item else []
+        texts += [part.get("text", "") for part in told.get("content") or []]
+        cited += _cited(told.get("citations") or [])
     stop = response.get("stopReason", "")
     text = "".join(inputs or texts)
-    return Reply(text, stop, _tokens(response.get("usage"))) if stop else None
+    return Reply(text, stop, _tokens(response.get("usage")), tuple(cited)) if stop else None
+
+
+def _cited(citations: Iterable[Mapping[str, Any]]) -> list[Cited]:
+    """Return citations of search results, and those of anything else as of nothing sent."""
+    found = []
+    for item in citations:
+        words = "\n".join(part.get("text", "") for part in item.get("sourceContent") or [])
+        place = (item.get("location") or {}).get("searchResultLocation") or {}
+        start = place.get("start", 0)
+        found.append(Cited(place.get("searchResultIndex"), start, place.get("end", start), words))
+    return found
 
 
 def _tokens(usage: Mapping[str, Any] | None) -> Tokens | None:

@@ -53,7 +53,7 @@ class ExtractiveWriter:
         self._config = config
         self._lens = Lens(config)
 
-    def at_once(self, sections: int) -> int:  # noqa: ARG002 - the port's
+    def at_once(self, drafts: int) -> int:  # noqa: ARG002 - the port's
         """See `Writer.at_once`: it waits for nobody."""
         return 1
 
