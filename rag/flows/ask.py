@@ -278,9 +278,7 @@ def retrieve(
         PrerequisiteError: nothing has been ingested, or by another embedder.
     """
     words = " ".join(question.encode("utf-8", "replace").decode().split())
-    project.read_checklist()
-    check_store(tools)
-    known = _askable(tools, reference)
+    known = askable(project, tools, reference)
     if not words:
         return []
     found = _found(tools, words, frozenset(item.document_id for item in known))

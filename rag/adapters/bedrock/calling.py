@@ -24,12 +24,14 @@ from urllib3.exceptions import HTTPError
 
 from rag.adapters import aws
 from rag.adapters.bedrock.errors import broken, explained
+from rag.adapters.bedrock.throttling import wait_for_throttling
+from rag.errors import RagError
 from rag.types import Call, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rag.errors import RagError
+    from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
 
 T = TypeVar("T")
@@ -73,7 +75,9 @@ def client_of(  # noqa: PLR0913 - what a client is made of
         retries={"mode": mode, "total_max_attempts": settings.attempts},
         max_pool_connections=max(connections, _FEWEST_CONNECTIONS),
     )
-    return aws.client(service, settings, endpoint_url, config, session)
+    made = aws.client(service, settings, endpoint_url, config, session)
+    wait_for_throttling(made, service, settings)
+    return made
 
 
 def retrying(settings: BedrockSettings) -> Retrying:
@@ -141,6 +145,7 @@ class Service:
         model: the model's name, as the user wrote it.
         instead: see `explained`.
         connections: how many calls there may be at a time.
+        exchanges: stands between here and the service; None: nothing does.
     """
 
     def __init__(  # noqa: PLR0913 - what a call is made of
@@ -152,6 +157,7 @@ class Service:
         model: str,
         instead: Mapping[str, str],
         connections: int = 1,
+        exchanges: Exchanges | None = None,
     ) -> None:
         self._name = name
         self._settings = settings
@@ -159,16 +165,24 @@ class Service:
         self._model = model
         self._instead = instead
         self._connections = connections
+        self._exchanges = exchanges
         self._heard = _Heard()
         self._making = threading.Lock()
 
     @cached_property
     def _made(self) -> Any:
+        exchanges = self._exchanges
         made = client_of(
-            self._name, self._settings, self._endpoint_url, connections=self._connections
+            self._name,
+            self._settings,
+            self._endpoint_url,
+            connections=self._connections,
+            session=exchanges.session(self._settings) if exchanges else None,
         )
         made.meta.events.register(f"before-send.{self._name}", self._count)
         made.meta.events.register(f"after-call.{self._name}", self._hear)
+        if exchanges:
+            exchanges.attach(made)
         return made
 
     def ask(self, send: Callable[[Any], T]) -> Outcome[T]:
@@ -186,6 +200,8 @@ class Service:
             error = last.error
         except (ClientError, BotoCoreError) as wrong:
             error = self._explained(wrong)
+        except RagError as none:  # a replay has no reply
+            error = none
         seconds, retries = time.monotonic() - begun, max(0, heard.sent - 1)
         return Outcome(value, error, seconds, retries, heard.request_id, heard.input_tokens)
 
