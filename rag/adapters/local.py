@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import xllamacpp
 
 from rag.errors import PrerequisiteError, ServiceError
-from rag.types import Call, Forecast, Tokens
-from rag.writing import Budget, UnfinishedError, likely_tokens, most_tokens
+from rag.types import Call, Tokens
+from rag.writing import Budget, UnfinishedError, estimated, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rag.errors import RagError
     from rag.settings import LocalSettings
+    from rag.types import Forecast
     from rag.writing import Prompt
 
 _MAGIC = b"GGUF"
@@ -88,14 +89,7 @@ class LocalModel:
 
     def forecast(self, prompt: Prompt) -> Forecast:
         """See `Model.forecast`: estimated, as the weights need not be loaded for it."""
-        return Forecast(
-            model=self.name,
-            purpose=prompt.purpose,
-            input=likely_tokens("\n".join(prompt.told)),
-            is_counted=False,
-            input_limit=self.input_tokens,
-            output_limit=self._settings.output_tokens,
-        )
+        return estimated(self, prompt, output_limit=self._settings.output_tokens)
 
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""

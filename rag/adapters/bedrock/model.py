@@ -24,11 +24,10 @@ from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
 from rag.adapters.bedrock.kept import Kept
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
 from rag.adapters.bedrock.request import counting_of, request_of, uncounted_of
-from rag.adapters.bedrock.throttling import wait_for_throttling
 from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call, Forecast, Tokens
-from rag.writing import Budget, likely_tokens
+from rag.writing import Budget, estimated, likely_tokens, witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,11 +35,21 @@ if TYPE_CHECKING:
     from rag.adapters.bedrock.exchanges import Exchanges
     from rag.adapters.bedrock.kept import Replies
     from rag.settings import BedrockSettings
-    from rag.types import Abilities
+    from rag.types import Abilities, Witness
     from rag.writing import Prompt
 
 _FINAL_IN_STREAM = frozenset({"validationException", "accessDeniedException"})
 _INTERRUPTED = "interrupted"
+
+
+def _witnesses(prompt: Prompt, reply: Reply) -> tuple[Witness, ...]:
+    """Return what the service cites by itself, by our keys."""
+    keys = {at: item.key for at, item in enumerate(prompt.evidence)}
+    told = [
+        (keys.get(item.result, "") if item.result is not None else "", *item[1:])
+        for item in reply.cited
+    ]
+    return witnessed(reply.text, told)
 
 
 class BedrockModel:
@@ -107,23 +116,22 @@ class BedrockModel:
                 self._uncounted = str(explained(error, self.name))
             except RagError as error:  # a replay that has no count
                 self._uncounted = str(error)
-        return Forecast(
-            model=self.name,
-            purpose=prompt.purpose,
-            input=likely_tokens("\n".join(prompt.told)) if tokens is None else tokens,
-            is_counted=tokens is not None,
-            uncounted=self._uncounted,
-            input_limit=self.input_tokens,
-            output_limit=self._output_tokens,
-        )
+        found = estimated(self, prompt, output_limit=self._output_tokens)
+        if tokens is None:
+            return found.model_copy(update={"uncounted": self._uncounted})
+        return found.model_copy(update={"input": tokens, "is_counted": True})
 
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
+        return self.stream(prompt, lambda _: None)
+
+    def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
+        """See `StreamingModel.stream`: where ConverseStream may not be called, nothing is heard."""
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         kept = self._kept_reply(prompt, request)
         if kept is not None:
             return kept.text
-        found = self._asked(prompt, request)
+        found = self._asked(prompt, request, heard)
         if isinstance(found, Malformed):
             return found
         if self._kept.is_on:
@@ -144,7 +152,9 @@ class BedrockModel:
             self._record(call.model_copy(update={"is_kept": True}))
         return found
 
-    def _asked(self, prompt: Prompt, request: Mapping[str, Any]) -> Reply | Malformed:
+    def _asked(
+        self, prompt: Prompt, request: Mapping[str, Any], heard: Callable[[str], None]
+    ) -> Reply | Malformed:
         call = UnderWay(self._budget, most_of(request))
         recorded = partial(self._as_call, prompt, call, time.monotonic())
         found: Reply | None = None
@@ -154,7 +164,7 @@ class BedrockModel:
             self._under_way[call] = recorded
         try:
             with self._wire.carrying(call):
-                found, wrong = self._attempted(request, call)
+                found, wrong = self._attempted(request, call, heard)
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
             call.end(found.tokens if found else None)
@@ -192,6 +202,7 @@ class BedrockModel:
             error=ended,
             passages=prompt.passages,
             left_out=prompt.left_out,
+            witnesses=_witnesses(prompt, found) if found else (),
         )
 
     @property
@@ -211,17 +222,16 @@ class BedrockModel:
             session=exchanges.session(self._settings) if exchanges else None,
         )
         self._wire.watch(client)
-        wait_for_throttling(client, self._settings)
         if exchanges:
             exchanges.attach(client)
         return client
 
     def _attempted(
-        self, request: Mapping[str, Any], call: UnderWay
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
     ) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
         try:
-            found = retrying(self._settings)(self._once, request, call)
+            found = retrying(self._settings)(self._once, request, call, heard)
         except AgainError as last:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
@@ -230,11 +240,13 @@ class BedrockModel:
             return None, error
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
-    def _once(self, request: Mapping[str, Any], call: UnderWay) -> Reply:
+    def _once(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply:
         """Ask once; what may pass is raised as `AgainError`."""
+        streams = self._abilities.stream
         try:
-            asked = self._streamed if self._abilities.stream else self._whole
-            found = asked(request, call)
+            found = self._streamed(request, call, heard) if streams else self._whole(request, call)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
@@ -255,14 +267,17 @@ class BedrockModel:
         call.request_id = _request_id(response)
         return whole(response)
 
-    def _streamed(self, request: Mapping[str, Any], call: UnderWay) -> Reply | None:
+    def _streamed(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply | None:
         response = self._client.converse_stream(**request)
         call.request_id = _request_id(response)
-        assembly = Assembly()
+        assembly = Assembly(tool=self._abilities.structure == "tool")
         with closing(response["stream"]) as events:
             try:
                 for event in events:
-                    assembly.add(event)
+                    if assembly.add(event):
+                        heard(assembly.text)
             except (ParserError, HTTPError):
                 if not assembly.has_ended:  # else only the counts are lost
                     raise

@@ -58,7 +58,7 @@ class Asking:
             "region": "us-east-1",
             "profile": "",
             "endpoint_url": self.responder.url,
-            "agent_endpoint_url": "",
+            "agent_endpoint_url": self.responder.url,
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
@@ -78,6 +78,7 @@ class Asking:
         model_id: str = "example.model-v1:0",
         structure: str = "tool",
         stream: bool = True,
+        citations: bool = False,
         count: bool = False,
         budget: Budget | None = None,
         replies: Replies | None = None,
@@ -86,8 +87,8 @@ class Asking:
     ):
         """Return a model with these abilities, and settings changed by these."""
         abilities = Abilities(
-            match="*", structure=structure, stream=stream, system=True, cache=True, count=count,
-            context_tokens=100_000, output_tokens=5_000,
+            match="*", structure=structure, stream=stream, citations=citations, count=count,
+            system=True, cache=True, context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
             model_id,
