@@ -95,8 +95,13 @@ class LocalModel:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         request = self._request(prompt)
         with self._one:
-            server = self._server
+            # Before the weights are loaded: a server that is thrown away unasked never returns.
             held = self._budget.hold(self._most(request))
+            try:
+                server = self._server
+            except PrerequisiteError:
+                held.settle(Tokens())
+                raise
             begun = time.monotonic()
             said: _Said | None = None
             wrong: RagError | None = None
