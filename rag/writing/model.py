@@ -63,8 +63,8 @@ class Model(Protocol):
 
 
 @runtime_checkable
-class StreamingModel(Model, Protocol):
-    """A model whose reply can be read while it comes.
+class StreamingModel(Protocol):
+    """What a `Model` has besides if its reply can be read while it comes.
 
     What a model without this says is read when it has said all of it.
     """
