@@ -120,6 +120,7 @@ class BedrockSettings(Value):
     throttled_attempts: int = Field(ge=1, le=100)
     backoff_s: float = Field(ge=0, le=600)
     max_backoff_s: float = Field(ge=0, le=3600)
+    cache: bool
     max_concurrency: int = Field(ge=1, le=64)
     max_input_tokens: int = Field(ge=1000)
     max_output_tokens: int = Field(ge=100)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rag.adapters.bedrock import BedrockModel, Exchanges
     from rag.adapters.chroma import ChromaIndex
-    from rag.adapters.store import Store
+    from rag.adapters.store import Replies, Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
     from rag.types import Call, EmbeddingModel, Fetched, NotModified, Skipped, Source
@@ -121,8 +121,10 @@ class Wired:
         self._project = project
         self._caps = caps or Caps()
         self._models: list[BedrockModel] = []
-        if self._caps.cost is not None and settings.model.startswith((_BEDROCK, _LLAMA_INDEX)):
-            self._check_price(self._priced)
+        if self._caps.cost is not None:
+            for name in (settings.model, settings.verify.support.removeprefix("judge/")):
+                if name.startswith((_BEDROCK, _LLAMA_INDEX)):
+                    self._check_price(self._priced(name))
         self._record, self._replay = record, replay
         if record or replay:
             self._check_exchanges()
@@ -142,10 +144,8 @@ class Wired:
                 advice="add cached_in and cached_out to its line of [prices] in config/rag.toml",
             )
 
-    @property
-    def _priced(self) -> str:
-        """The name of who writes, as `[prices]` has it."""
-        name = self.config.settings.model
+    def _priced(self, name: str) -> str:
+        """Return a model's name as `[prices]` has it."""
         if not name.startswith(_LLAMA_INDEX):
             return name.removeprefix(_BEDROCK)
         from rag.adapters.llama_index.naming import model_name
@@ -153,18 +153,22 @@ class Wired:
         arguments = self.config.settings.llama_index.model
         return model_name(name.removeprefix(_LLAMA_INDEX), arguments)
 
+    def _budget_of(self, name: str) -> Budget:
+        """Return the run's budget for the calls of one model."""
+        return self.budget.priced(self.config.settings.prices.get(self._priced(name)))
+
     @cached_property
     def budget(self) -> Budget:
         """What the calls of this run may take, shared by all of them."""
         from rag.writing import Budget
 
-        return Budget(self._caps, self.config.settings.prices.get(self._priced))
+        return Budget(self._caps)
 
     def _check_exchanges(self) -> None:
         option = "--record" if self._record else "--replay"
         if self._record and self._replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not self._on_bedrock:
+        if not self._on_bedrock and not self.remote:
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",
@@ -185,6 +189,14 @@ class Wired:
         from rag.adapters.store import Store
 
         return Store(self._project.store)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Replies that are kept for identical requests."""
+        from rag.adapters.store import Replies
+
+        self._project.store.mkdir(parents=True, exist_ok=True)
+        return Replies(self._project.store / "replies.db")
 
     @cached_property
     def index(self) -> ChromaIndex:
@@ -260,7 +272,8 @@ class Wired:
                 settings,
                 self.config.settings.bedrock,
                 fingerprint=self.embedder_fingerprint,
-                record=self.store.save_call,
+                record=self._save_call,
+                exchanges=self._exchanges,
             )
         if settings.adapter == "onnx":
             from rag.adapters.onnx import OnnxEmbedder
@@ -307,7 +320,9 @@ class Wired:
             )
         from rag.adapters.bedrock import BedrockPairScorer
 
-        return BedrockPairScorer(model, self.config.settings.bedrock, self.store.save_call)
+        return BedrockPairScorer(
+            model, self.config.settings.bedrock, self._save_call, exchanges=self._exchanges
+        )
 
     @cached_property
     def support(self) -> PairScorer | None:
@@ -430,11 +445,19 @@ class Wired:
             abilities,
             self.config.settings.bedrock,
             self._save_call,
-            budget=self.budget,
+            budget=self._budget_of(f"{_BEDROCK}{model}"),
+            replies=self._kept_replies,
             exchanges=self._exchanges,
         )
         self._models.append(made)
         return made
+
+    @property
+    def _kept_replies(self) -> Replies | None:
+        """Replies that are kept, if they are: what is recorded or replayed is the wire itself."""
+        if self._record or self._replay or not self.config.settings.bedrock.cache:
+            return None
+        return self.replies
 
     @cached_property
     def services(self) -> Sequence[Service]:
@@ -448,6 +471,19 @@ class Wired:
             BedrockService(model, abilities_of(model, root), settings, self._save_call)
             for model in self._on_bedrock
         ]
+
+    @property
+    def remote(self) -> Mapping[str, str]:
+        """The tools that are models on a service, with what one look at each asks for."""
+        settings = self.config.settings
+        named = {}
+        if settings.embedder.adapter == "bedrock":
+            named["embedder"] = f"2 or 3 short calls to bedrock/{settings.embedder.model}"
+        if settings.reranker.enabled and settings.reranker.model.startswith(_BEDROCK):
+            named["reranker"] = f"1 short call to {settings.reranker.model}"
+        if settings.verify.support.startswith(f"judge/{_BEDROCK}"):
+            named["support"] = f"2 short calls to {settings.verify.support.removeprefix('judge/')}"
+        return named
 
     @property
     def _on_bedrock(self) -> list[str]:
@@ -478,12 +514,13 @@ class Wired:
             from rag.adapters.llama_index.model import LlamaIndexModel
 
         settings = self.config.settings.llama_index
-        return LlamaIndexModel(class_path, settings, self._save_call, self.budget)
+        budget = self._budget_of(f"{_LLAMA_INDEX}{class_path}")
+        return LlamaIndexModel(class_path, settings, self._save_call, budget)
 
     def close(self) -> None:
         """Close what was opened; calls that are under way are recorded as interrupted."""
         for model in self._models:
             model.close()
-        for name in ("store", "index"):
+        for name in ("store", "index", "replies"):
             if name in self.__dict__:
                 self.__dict__[name].close()

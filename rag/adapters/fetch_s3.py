@@ -215,7 +215,8 @@ class S3Fetcher:
             Bucket=place.bucket, Key=place.key, **conditions, **version
         )
         with closing(response["Body"]) as body:
-            self._check_size(response["ContentLength"])
+            if "ContentLength" in response:
+                self._check_size(response["ContentLength"])
             try:
                 content = self._read(body, deadline)
             except (
@@ -242,7 +243,9 @@ class S3Fetcher:
         content = bytearray()
         for part in body.iter_chunks(_PIECE):
             content += part
+            self._check_size(len(content))
             self._check_time(deadline)
+        self._check_size(len(content))
         return bytes(content)
 
     def _decoded(self, content: bytes, encoding: str) -> bytes:

@@ -42,15 +42,23 @@ def doctor(project: Project, tools: Tools, *, call: bool) -> Iterator[Check]:
     sound = yield from _store(project, tools)
     if sound:
         yield from _guarded("index", lambda: _index(tools), _INDEX_ANEW)
-    embedder = list(_guarded("embedder", lambda: [_embedder(tools)]))
+    embedder = list(_model("embedder", lambda: _embedder(tools), tools, call=call))
     yield from embedder
-    if sound and embedder[-1].state == "ok":
+    if sound and embedder[-1].state != "failed":
         yield from _guarded("made with", lambda: _made_with(tools))
-    yield from _guarded("reranker", lambda: [_reranker(tools)])
-    yield from _guarded("support", lambda: [_support(tools)])
+    yield from _model("reranker", lambda: _reranker(tools), tools, call=call)
+    yield from _model("support", lambda: _support(tools), tools, call=call)
     yield from _guarded("writer", lambda: [_writer(tools)])
     for service in tools.services:
         yield from service.checks(call=call)
+
+
+def _model(name: str, look: Callable[[], Check], tools: Tools, *, call: bool) -> Iterator[Check]:
+    """Yield what is found of a model, unless it lives on a service that may not be asked."""
+    if name in tools.remote and not call:
+        yield Check(name=name, state="skipped", found="it lives on a service and was not asked")
+    else:
+        yield from _guarded(name, lambda: [look()])
 
 
 def _guarded(name: str, look: Callable[[], Iterable[Check]], advice: str = "") -> Iterator[Check]:

@@ -24,12 +24,14 @@ from urllib3.exceptions import HTTPError
 
 from rag.adapters import aws
 from rag.adapters.bedrock.errors import broken, explained
+from rag.adapters.bedrock.throttling import wait_for_throttling
+from rag.errors import RagError
 from rag.types import Call, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rag.errors import RagError
+    from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
 
 T = TypeVar("T")
@@ -73,7 +75,9 @@ def client_of(  # noqa: PLR0913 - what a client is made of
         retries={"mode": mode, "total_max_attempts": settings.attempts},
         max_pool_connections=max(connections, _FEWEST_CONNECTIONS),
     )
-    return aws.client(service, settings, endpoint_url, config, session)
+    made = aws.client(service, settings, endpoint_url, config, session)
+    wait_for_throttling(made, service, settings)
+    return made
 
 
 def retrying(settings: BedrockSettings) -> Retrying:
@@ -140,6 +144,7 @@ class Service:
         endpoint_url: takes the place of what botocore finds; empty: as found.
         model: the model's name, as the user wrote it.
         instead: see `explained`.
+        exchanges: stands between here and the service; None: nothing does.
         connections: how many calls there may be at a time.
     """
 
@@ -151,6 +156,7 @@ class Service:
         *,
         model: str,
         instead: Mapping[str, str],
+        exchanges: Exchanges | None = None,
         connections: int = 1,
     ) -> None:
         self._name = name
@@ -158,17 +164,26 @@ class Service:
         self._endpoint_url = endpoint_url
         self._model = model
         self._instead = instead
+        self._exchanges = exchanges
         self._connections = connections
         self._heard = _Heard()
         self._making = threading.Lock()
 
     @cached_property
     def _made(self) -> Any:
+        exchanges = self._exchanges
         made = client_of(
-            self._name, self._settings, self._endpoint_url, connections=self._connections
+            self._name,
+            self._settings,
+            self._endpoint_url,
+            connections=self._connections,
+            mode="adaptive",
+            session=exchanges.session(self._settings) if exchanges else None,
         )
         made.meta.events.register(f"before-send.{self._name}", self._count)
         made.meta.events.register(f"after-call.{self._name}", self._hear)
+        if exchanges:
+            exchanges.attach(made)
         return made
 
     def ask(self, send: Callable[[Any], T]) -> Outcome[T]:
@@ -186,6 +201,8 @@ class Service:
             error = last.error
         except (ClientError, BotoCoreError) as wrong:
             error = self._explained(wrong)
+        except RagError as none:  # a replay has no reply
+            error = none
         seconds, retries = time.monotonic() - begun, max(0, heard.sent - 1)
         return Outcome(value, error, seconds, retries, heard.request_id, heard.input_tokens)
 

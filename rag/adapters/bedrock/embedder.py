@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
 
+    from rag.adapters.bedrock.exchanges import Exchanges
     from rag.ports import Vector
     from rag.settings import BedrockSettings, EmbedderSettings
     from rag.types import Call, EmbeddingModel
@@ -62,6 +63,7 @@ class BedrockEmbedder:
         bedrock: region, timeouts, retries.
         fingerprint: see `Embedder.fingerprint`.
         record: keeps a call, whether or not a reply came; called in the caller's own thread.
+        exchanges: stands between here and the service; None: nothing does.
     """
 
     def __init__(  # noqa: PLR0913 - a model, where it is, and who keeps its calls
@@ -73,6 +75,7 @@ class BedrockEmbedder:
         *,
         fingerprint: str,
         record: Callable[[Call], None],
+        exchanges: Exchanges | None = None,
     ) -> None:
         self.fingerprint = fingerprint
         self.dimension = dimension
@@ -91,6 +94,7 @@ class BedrockEmbedder:
             bedrock.endpoint_url,
             model=self._name,
             instead=_INSTEAD,
+            exchanges=exchanges,
             connections=embedder.threads,
         )
 

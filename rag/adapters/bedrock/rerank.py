@@ -17,6 +17,7 @@ from rag.types import digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
     from rag.types import Call
 
@@ -30,6 +31,9 @@ _INSTEAD = {
     NAME: "correct reranker.model, or choose a region that has it",
     PROFILE: "set reranker.model to a reranker that can be called by its id",
     SHORTER: "lower chunk.max_characters and run `rag ingest --rebuild`",
+    "check bedrock.endpoint_url and the network": (
+        "check bedrock.agent_endpoint_url and the network"
+    ),
     STATE: "set reranker.model to a reranker, such as bedrock/cohere.rerank-v3-5:0",
 }
 
@@ -44,10 +48,16 @@ class BedrockPairScorer:
         model: a model id or an ARN.
         settings: region, timeouts, retries.
         record: keeps a call, whether or not a reply came.
+        exchanges: stands between here and the service; None: nothing does.
     """
 
     def __init__(
-        self, model: str, settings: BedrockSettings, record: Callable[[Call], None]
+        self,
+        model: str,
+        settings: BedrockSettings,
+        record: Callable[[Call], None],
+        *,
+        exchanges: Exchanges | None = None,
     ) -> None:
         self.name = f"bedrock/{model}"
         self._model = model
@@ -58,6 +68,7 @@ class BedrockPairScorer:
             settings.agent_endpoint_url,
             model=self.name,
             instead=_INSTEAD,
+            exchanges=exchanges,
         )
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:

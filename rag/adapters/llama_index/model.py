@@ -20,7 +20,7 @@ from rag.adapters.llama_index.naming import model_name
 from rag.adapters.llama_index.reply import Reply, reply_of, unfinished
 from rag.errors import CapError, ConfigError, RagError
 from rag.types import Call, Tokens
-from rag.writing import Budget, most_tokens
+from rag.writing import Budget, estimated, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatResponse
 
     from rag.settings import LlamaIndexSettings
+    from rag.types import Forecast
     from rag.writing import Prompt
 
 _LEAST = 1000
@@ -121,6 +122,10 @@ class LlamaIndexModel:
     def at_once(self, calls: int) -> int:  # noqa: ARG002 - the protocol's
         """See `Model.at_once`. One: what a class bears, and its server, we cannot know."""
         return 1
+
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """See `Model.forecast`: estimated, since nobody can say what a class counts."""
+        return estimated(self, prompt, output_limit=self._settings.output_tokens)
 
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""
