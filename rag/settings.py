@@ -147,6 +147,7 @@ class LlamaIndexSettings(Value):
 
     structure: Literal["json", "tool", "schema"]
     system: bool
+    stream: bool
     context_tokens: int = Field(ge=1000)
     output_tokens: int = Field(ge=100)
     embedder_tokens: int = Field(ge=16)

@@ -132,8 +132,8 @@ class LlamaIndexModel:
         return self._asked(prompt, partial(self._chat, prompt))
 
     def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str:
-        """See `StreamingModel.stream`. Nothing is heard of a reply in a tool."""
-        if self._settings.structure == "tool":
+        """See `StreamingModel.stream`. Nothing is heard if not configured, or of a function."""
+        if self._settings.structure == "tool" or not self._settings.stream:
             return self.reply(prompt)
         return self._asked(prompt, partial(self._streamed, prompt, heard))
 
