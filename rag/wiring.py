@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError, PrerequisiteError, UsageError
 from rag.modelfiles import (
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
 
     from rag.adapters.bedrock import BedrockModel, Exchanges
     from rag.adapters.chroma import ChromaIndex
-    from rag.adapters.store import Store
+    from rag.adapters.store import Replies, Store
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
-    from rag.types import Call, Check, EmbeddingModel, Fetched, NotModified, Skipped, Source
+    from rag.types import Call, EmbeddingModel, Fetched, NotModified, Skipped, Source
     from rag.writing import Budget, Model
 
 _BEDROCK = "bedrock/"
+_LLAMA_INDEX = "llama-index/"
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _SUPPORT_RERANKER = "cross-encoder/ms-marco-MiniLM-L-12-v2"
 """The weights of support were learned on its scores; the scale of a model elsewhere is another."""
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
-_MODELS = '"bedrock/<model id, inference profile or ARN>" or "local/<GGUF file>"'
+_MODELS = (
+    '"bedrock/<model id, inference profile or ARN>", "local/<GGUF file>" or '
+    '"llama-index/<class path>"'
+)
 """The kinds of language models, as the user names them."""
 
 
@@ -58,14 +63,15 @@ class _Later:
         return scorer.score(pairs)
 
 
-class _Asked(NamedTuple):
-    """A model on a service that is asked when it is checked whether it works. See `Service`."""
-
-    cost: str
-
-    def checks(self, *, call: bool) -> Iterator[Check]:  # noqa: ARG002 - the port's
-        """See `Service.checks`; embedders and rerankers are checked wherever they are."""
-        return iter(())
+@contextmanager
+def _needing_llama_index(what: str) -> Iterator[None]:
+    """Say which extra is missing, if it is."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise PrerequisiteError(
+            f"{what} needs the package {error.name!r}", advice="pip install 'rag[llama-index]'"
+        ) from error
 
 
 class _LaterFetcher:
@@ -115,8 +121,10 @@ class Wired:
         self._project = project
         self._caps = caps or Caps()
         self._models: list[BedrockModel] = []
-        if self._caps.cost is not None and settings.model.startswith(_BEDROCK):
-            self._check_price(settings.model.removeprefix(_BEDROCK))
+        if self._caps.cost is not None:
+            for name in (settings.model, settings.verify.support.removeprefix("judge/")):
+                if name.startswith((_BEDROCK, _LLAMA_INDEX)):
+                    self._check_price(self._priced(name))
         self._record, self._replay = record, replay
         if record or replay:
             self._check_exchanges()
@@ -136,19 +144,31 @@ class Wired:
                 advice="add cached_in and cached_out to its line of [prices] in config/rag.toml",
             )
 
+    def _priced(self, name: str) -> str:
+        """Return a model's name as `[prices]` has it."""
+        if not name.startswith(_LLAMA_INDEX):
+            return name.removeprefix(_BEDROCK)
+        from rag.adapters.llama_index.naming import model_name
+
+        arguments = self.config.settings.llama_index.model
+        return model_name(name.removeprefix(_LLAMA_INDEX), arguments)
+
+    def _budget_of(self, name: str) -> Budget:
+        """Return the run's budget for the calls of one model."""
+        return self.budget.priced(self.config.settings.prices.get(self._priced(name)))
+
     @cached_property
     def budget(self) -> Budget:
         """What the calls of this run may take, shared by all of them."""
         from rag.writing import Budget
 
-        model = self.config.settings.model.removeprefix(_BEDROCK)
-        return Budget(self._caps, self.config.settings.prices.get(model))
+        return Budget(self._caps)
 
     def _check_exchanges(self) -> None:
         option = "--record" if self._record else "--replay"
         if self._record and self._replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not self._on_bedrock and not self._asked:
+        if not self._on_bedrock and not self.remote:
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self.config.settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",
@@ -171,6 +191,14 @@ class Wired:
         return Store(self._project.store)
 
     @cached_property
+    def replies(self) -> Replies:
+        """Replies that are kept for identical requests."""
+        from rag.adapters.store import Replies
+
+        self._project.store.mkdir(parents=True, exist_ok=True)
+        return Replies(self._project.store / "replies.db")
+
+    @cached_property
     def index(self) -> ChromaIndex:
         """Search over the chunks."""
         from rag.adapters.chroma import ChromaIndex
@@ -183,19 +211,27 @@ class Wired:
     @cached_property
     def _embedder_folder(self) -> ModelFolder:
         settings = self.config.settings.embedder
-        if settings.dimensions:
-            raise ConfigError(
-                f"embedder.dimensions = {settings.dimensions} is for embedder.adapter = 'bedrock'",
-                advice="set it to 0",
-            )
+        self._check_no_dimensions("set it to 0")
         files = _ONNX_FILES if settings.adapter == "onnx" else _TORCH_FILES
         folder = find_model(settings.model, files)
         return with_prefixes(folder, settings.query_prefix, settings.document_prefix)
+
+    def _check_no_dimensions(self, advice: str) -> None:
+        dimensions = self.config.settings.embedder.dimensions
+        if dimensions:
+            raise ConfigError(
+                f"embedder.dimensions = {dimensions} is for embedder.adapter = 'bedrock'",
+                advice=advice,
+            )
 
     @cached_property
     def embedder_fingerprint(self) -> str:
         """The embedder's fingerprint; loads nothing."""
         settings = self.config.settings.embedder
+        if settings.adapter == "llama-index":
+            from rag.adapters.llama_index.naming import embedder_fingerprint as fingerprint
+
+            return fingerprint(self.config.settings)
         if settings.adapter == "bedrock":
             _, dimension = self._embedding_model
             prefix = "" if settings.document_prefix == "auto" else settings.document_prefix
@@ -226,6 +262,8 @@ class Wired:
     def embedder(self) -> Embedder:
         """The configured embedder."""
         settings = self.config.settings.embedder
+        if settings.adapter == "llama-index":
+            return self._llama_index_embedder()
         if settings.adapter == "bedrock":
             from rag.adapters.bedrock import BedrockEmbedder
 
@@ -249,6 +287,13 @@ class Wired:
                 advice="pip install 'rag[sentence-transformers]'",
             ) from error
         return SentenceTransformersEmbedder(self._embedder_folder, threads=settings.threads)
+
+    def _llama_index_embedder(self) -> Embedder:
+        self._check_no_dimensions("set it to 0, and say it in [llama_index.embedder]")
+        with _needing_llama_index("embedder.adapter = 'llama-index'"):
+            from rag.adapters.llama_index.embedder import LlamaIndexEmbedder
+
+        return LlamaIndexEmbedder(self.config.settings)
 
     @cached_property
     def reranker(self) -> PairScorer | None:
@@ -275,8 +320,9 @@ class Wired:
             )
         from rag.adapters.bedrock import BedrockPairScorer
 
-        bedrock = self.config.settings.bedrock
-        return BedrockPairScorer(model, bedrock, self._save_call, exchanges=self._exchanges)
+        return BedrockPairScorer(
+            model, self.config.settings.bedrock, self._save_call, exchanges=self._exchanges
+        )
 
     @cached_property
     def support(self) -> PairScorer | None:
@@ -383,6 +429,7 @@ class Wired:
         kinds: dict[str, Callable[[str], Model]] = {
             "bedrock": self._bedrock,
             "local": self._local,
+            "llama-index": self._llama_index,
         }
         kind, _, rest = name.partition("/")
         if kind not in kinds or not rest:
@@ -398,36 +445,45 @@ class Wired:
             abilities,
             self.config.settings.bedrock,
             self._save_call,
-            budget=self.budget,
+            budget=self._budget_of(f"{_BEDROCK}{model}"),
+            replies=self._kept_replies,
             exchanges=self._exchanges,
         )
         self._models.append(made)
         return made
 
+    @property
+    def _kept_replies(self) -> Replies | None:
+        """Replies that are kept, if they are: what is recorded or replayed is the wire itself."""
+        if self._record or self._replay or not self.config.settings.bedrock.cache:
+            return None
+        return self.replies
+
     @cached_property
     def services(self) -> Sequence[Service]:
         """The services that configured models live on."""
         if not self._on_bedrock:
-            return self._asked
+            return ()
         from rag.adapters.bedrock import BedrockService
 
         settings, root = self.config.settings.bedrock, self._project.root
-        models = [
+        return [
             BedrockService(model, abilities_of(model, root), settings, self._save_call)
             for model in self._on_bedrock
         ]
-        return [*models, *self._asked]
 
     @property
-    def _asked(self) -> list[Service]:
-        """The embedder and the reranker that are on Bedrock."""
+    def remote(self) -> Mapping[str, str]:
+        """The tools that are models on a service, with what one look at each asks for."""
         settings = self.config.settings
-        asked: list[Service] = []
+        named = {}
         if settings.embedder.adapter == "bedrock":
-            asked.append(_Asked(f"3 calls of a few words to bedrock/{settings.embedder.model}"))
+            named["embedder"] = f"2 or 3 short calls to bedrock/{settings.embedder.model}"
         if settings.reranker.enabled and settings.reranker.model.startswith(_BEDROCK):
-            asked.append(_Asked(f"1 call of 2 passages to {settings.reranker.model}"))
-        return asked
+            named["reranker"] = f"1 short call to {settings.reranker.model}"
+        if settings.verify.support.startswith(f"judge/{_BEDROCK}"):
+            named["support"] = f"2 short calls to {settings.verify.support.removeprefix('judge/')}"
+        return named
 
     @property
     def _on_bedrock(self) -> list[str]:
@@ -453,10 +509,18 @@ class Wired:
         path = self._project.root / Path(file).expanduser()
         return LocalModel(path, self.config.settings.local, self._save_call, self.budget)
 
+    def _llama_index(self, class_path: str) -> Model:
+        with _needing_llama_index(f"'llama-index/{class_path}'"):
+            from rag.adapters.llama_index.model import LlamaIndexModel
+
+        settings = self.config.settings.llama_index
+        budget = self._budget_of(f"{_LLAMA_INDEX}{class_path}")
+        return LlamaIndexModel(class_path, settings, self._save_call, budget)
+
     def close(self) -> None:
         """Close what was opened; calls that are under way are recorded as interrupted."""
         for model in self._models:
             model.close()
-        for name in ("store", "index"):
+        for name in ("store", "index", "replies"):
             if name in self.__dict__:
                 self.__dict__[name].close()

@@ -124,6 +124,7 @@ class FakeTools:
         self.web = FakeFetcher(pages)
         self.fetchers = {"file": FileFetcher(1_000_000), "http": self.web}
         self.services: Sequence[Service] = ()
+        self.remote: Mapping[str, str] = {}
         self.writer: Writer = writer or ExtractiveWriter(self.config)
 
     @property

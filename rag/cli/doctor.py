@@ -46,9 +46,9 @@ def command(root: Path, offline: bool, yes: bool, as_json: bool) -> int:
 
 def _agreed(tools: Wired, *, asks: bool) -> bool:
     """Say what will be asked of services; return whether it may be."""
-    if not tools.services:
+    costs = ", ".join([*tools.remote.values(), *(service.cost for service in tools.services)])
+    if not costs:
         return True
-    costs = " and ".join(service.cost for service in tools.services)
     if asks and sys.stdin.isatty():
         return click.confirm(f"This makes {costs}. Go on?", default=True, err=True)
     click.echo(f"this makes {costs}; --offline makes none", err=True)

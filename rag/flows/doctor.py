@@ -42,15 +42,23 @@ def doctor(project: Project, tools: Tools, *, call: bool) -> Iterator[Check]:
     sound = yield from _store(project, tools)
     if sound:
         yield from _guarded("index", lambda: _index(tools), _INDEX_ANEW)
-    embedder = list(_guarded("embedder", lambda: [_embedder(tools, call=call)]))
+    embedder = list(_model("embedder", lambda: _embedder(tools), tools, call=call))
     yield from embedder
     if sound and embedder[-1].state != "failed":
         yield from _guarded("made with", lambda: _made_with(tools))
-    yield from _guarded("reranker", lambda: [_reranker(tools, call=call)])
-    yield from _guarded("support", lambda: [_support(tools)])
+    yield from _model("reranker", lambda: _reranker(tools), tools, call=call)
+    yield from _model("support", lambda: _support(tools), tools, call=call)
     yield from _guarded("writer", lambda: [_writer(tools)])
     for service in tools.services:
         yield from service.checks(call=call)
+
+
+def _model(name: str, look: Callable[[], Check], tools: Tools, *, call: bool) -> Iterator[Check]:
+    """Yield what is found of a model, unless it lives on a service that may not be asked."""
+    if name in tools.remote and not call:
+        yield Check(name=name, state="skipped", found="it lives on a service and was not asked")
+    else:
+        yield from _guarded(name, lambda: [look()])
 
 
 def _guarded(name: str, look: Callable[[], Iterable[Check]], advice: str = "") -> Iterator[Check]:
@@ -137,9 +145,7 @@ def _index(tools: Tools) -> Iterator[Check]:
         yield Check(name="index", state="failed", found=found, advice=_INDEX_ANEW)
 
 
-def _embedder(tools: Tools, *, call: bool) -> Check:
-    if not call and tools.config.settings.embedder.adapter == "bedrock":
-        return _unasked("embedder", tools.embedder_fingerprint)
+def _embedder(tools: Tools) -> Check:
     vectors = dict(tools.embedder.embed_documents([_NEAR, _FAR]))
     asked = tools.embedder.embed_query(_QUESTION)
     near, far = float(np.dot(asked, vectors[0])), float(np.dot(asked, vectors[1]))
@@ -149,12 +155,10 @@ def _embedder(tools: Tools, *, call: bool) -> Check:
     return Check(name="embedder", state="ok", found=f"{name}, {len(asked)} dimensions")
 
 
-def _reranker(tools: Tools, *, call: bool) -> Check:
+def _reranker(tools: Tools) -> Check:
     scorer = tools.reranker
     if scorer is None:
         return Check(name="reranker", state="ok", found="turned off")
-    if not call and scorer.name.startswith("bedrock/"):
-        return _unasked("reranker", scorer.name)
     near, far = scorer.score([(_QUESTION, _NEAR), (_QUESTION, _FAR)])
     return _works("reranker", scorer) if near > far else _senseless("reranker", scorer.name)
 
@@ -173,10 +177,6 @@ def _support(tools: Tools) -> Check:
 
 def _writer(tools: Tools) -> Check:
     return Check(name="writer", state="ok", found=tools.writer.name)
-
-
-def _unasked(name: str, model: str) -> Check:
-    return Check(name=name, state="skipped", found=f"{model} was not asked")
 
 
 def _works(name: str, scorer: PairScorer) -> Check:

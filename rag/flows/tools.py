@@ -64,3 +64,8 @@ class Tools(Protocol):
     def services(self) -> Sequence[Service]:
         """The services that configured models live on; none for embedded ones."""
         ...
+
+    @property
+    def remote(self) -> Mapping[str, str]:
+        """Which of `embedder`, `reranker`, `support` ask a service; each with what a look takes."""
+        ...

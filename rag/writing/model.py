@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rag.errors import ServiceError
+from rag.types import Forecast
+from rag.writing.packing import likely_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rag.replies import Malformed
     from rag.writing.prompt import Prompt
 
@@ -31,6 +35,10 @@ class Model(Protocol):
         """How many tokens a prompt may have."""
         ...
 
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """Return what a call would take; nothing is sent that costs."""
+        ...
+
     def at_once(self, calls: int) -> int:
         """Return how many calls of `reply` it takes at the same time, at least 1.
 
@@ -52,3 +60,40 @@ class Model(Protocol):
             ServiceError: the service failed, and did so again when it was asked again.
         """
         ...
+
+
+@runtime_checkable
+class StreamingModel(Protocol):
+    """What a `Model` has besides if its reply can be read while it comes.
+
+    What a model without this says is read when it has said all of it.
+    """
+
+    def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
+        """Return the model's reply, whole, as `reply` does.
+
+        Args:
+            prompt: what the model is asked.
+            heard: told all that the reply has so far, each time that it has grown. Where an attempt
+                breaks off and another one begins, the text begins anew. It may never be told
+                anything; what it raises ends the call.
+        """
+        ...
+
+
+def estimated(model: Model, prompt: Prompt, *, output_limit: int) -> Forecast:
+    """Return what a call would take by an estimate of the prompt's tokens.
+
+    Args:
+        model: who would be asked.
+        prompt: what it would be asked.
+        output_limit: tokens of its longest reply.
+    """
+    return Forecast(
+        model=model.name,
+        purpose=prompt.purpose,
+        input=likely_tokens("\n".join(prompt.told)),
+        is_counted=False,
+        input_limit=model.input_tokens,
+        output_limit=output_limit,
+    )

@@ -6,18 +6,21 @@ import json
 import re
 import signal
 import subprocess
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from modelled import honest, item, lying, read
-from program import command, environment, run
-from responder import Fault, Reply, Responder, Slow, dummy_credentials, responding
+from modelled import honest, item, lying, read, two_claims
+from program import command, environment, run, run_each
+from responder import Fault, Held, Reply, Reset, Responder, Slow, dummy_credentials, responding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from program import Ran
+    from responder import Asked
 
 pytestmark = pytest.mark.models
 MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
@@ -72,6 +75,80 @@ def test_an_honest_model_writes_the_report(bare: Path, responder: Responder) -> 
     assert f"writer bedrock/{MODEL}" in run(bare, "status").out
 
 
+def test_a_dry_run_forecasts(bare: Path, responder: Responder) -> None:
+    """Tokens a section and in all, counted by the service; in money only where there is a price."""
+    counts = {"Memory": 1000, "Training": 2000, "Summary": 500}
+    responder.count = lambda asked: counts[re.search(r"Section: (\w+)", asked.words)[1]]
+    done = run(bare, "compose", "--dry-run")
+    assert done.status == 0
+    assert "  memory: 1,000 tokens in (counted), 0 to 8,000 (the longest reply) out\n" in done.out
+    # The summary is made of claims that are yet to come.
+    assert "  summary: 500 to 16,500 tokens in (counted), 0 to 8,000" in done.out
+    assert "in all 3 calls: 3,500 to 19,500 tokens in (counted), 0 to 24,000 out" in done.out
+    assert "cost" not in done.out
+    assert len(responder.counted) == 3
+    assert responder.asked == []
+    assert run(bare, "runs").out == "no run has asked a model yet\n"
+    tell(
+        bare,
+        f'[prices]\n"{MODEL}" = {{ in = 3.0, out = 15.0, cached_in = 0.3, cached_out = 3.75 }}\n',
+    )
+    told = json.loads(run(bare, "compose", "--all", "--dry-run", "--json").out)
+    total = told[-1]
+    assert (total["event"], total["calls"]) == ("ForeseenTotal", 7)
+    first = next(item for item in told if item["event"] == "Foreseen")
+    assert (first["key"], first["section"]) == ("alpha", "memory")
+    assert first["cost_least"] == pytest.approx(0.003)
+    assert first["cost_most"] == pytest.approx(0.00375 + 0.12)
+    assert not (bare / "report.md").exists()
+
+
+def test_a_forecast_learns_from_what_was_recorded(bare: Path, responder: Responder) -> None:
+    """The output is the range of replies for the same section; where nobody counts it is marked."""
+    responder.count = lambda _: Fault(400, "ValidationException", "counting is not supported")
+    lengths = iter([100, 900, 300, 400] * 9)
+
+    def script(asked):
+        usage = {"inputTokens": 10, "outputTokens": next(lengths), "totalTokens": 999}
+        return honest(asked)._replace(usage=usage)
+
+    responder.script = script
+    tell(bare, "[bedrock]\nmax_concurrency = 1\n")
+    again = "compose --section memory"
+    assert [done.status for done in run_each(bare, "compose --all", again, again)] == [0, 0, 0]
+    calls = json.loads(run(bare, "runs", "9", "--json").out)
+    mine = [call["tokens"]["output"] for call in calls if call["purpose"] == "section memory"]
+    assert len(mine) >= 3
+    path = bare / "beta.md"
+    path.write_text(path.read_text("utf-8") + "\nThe Beta has memory of 2 kinds.\n", "utf-8")
+    text = (bare / "references.md").read_text("utf-8").replace("[x] [Beta", "[ ] [Beta")
+    (bare / "references.md").write_text(text, "utf-8")
+    done = run(bare, "compose", "--dry-run")
+    wanted = rf"  memory: [\d,]+ tokens in \(estimated\), {min(mine)} to {max(mine)} \(as recorded"
+    assert re.search(wanted, done.out), done.out
+    # What is made of other sections grows by what they may grow by.
+    assert re.search(r"  summary: [\d,]+ to [\d,]+ tokens in", done.out)
+    assert "(not counted: " in done.out
+    assert len(responder.counted) == 1
+
+
+def test_a_kept_reply_is_not_paid_twice(bare: Path, responder: Responder) -> None:
+    """Where the user says so: the same request is answered from the store, and shown as that."""
+    tell(bare, "[bedrock]\ncache = true\n" + '[prices]\n"*" = { in = 1.0, out = 1.0 }\n')
+    again = "compose --section memory"
+    assert [done.status for done in run_each(bare, "compose", again)] == [0, 0]
+    text, asked = report(bare), len(responder.asked)
+    shown, runs = run_each(bare, again, "runs 1")
+    assert (shown.status, report(bare), len(responder.asked)) == (0, text, asked)
+    assert "kept reply" in runs.out
+    (call,) = json.loads(run(bare, "runs", "1", "--json").out)
+    assert call["is_kept"]
+    assert sum(call["tokens"].values()) == 0
+    (bare / "store/replies.db").unlink()
+    assert run(bare, *again.split()).status == 0
+    assert len(responder.asked) == asked + 1
+
+
 def test_what_it_took_is_shown(bare: Path, responder: Responder) -> None:
     """By run and call, in tokens; in money only where there is a price."""
     assert run(bare, "runs").out == "no run has asked a model yet\n"
@@ -84,7 +161,7 @@ def test_what_it_took_is_shown(bare: Path, responder: Responder) -> None:
     calls = json.loads(run(bare, "runs", "1", "--json").out)
     assert [call["cost"] for call in calls] == [None] * asked
     assert calls[0]["tokens"] == {"input": 1200, "output": 300, "cache_read": 0, "cache_write": 0}
-    assert calls[0]["request_id"] == "request-1"
+    assert re.fullmatch(r"request-\d+", calls[0]["request_id"])
     assert re.fullmatch(r"[0-9a-f]{16}", calls[0]["prompt"])
     tell(bare, f'[prices]\n"{MODEL}" = {{ in = 3.0, out = 15.0 }}\n')
     costs = [call["cost"] for call in json.loads(run(bare, "runs", "--json").out)]
@@ -148,6 +225,33 @@ def test_half_a_draft_leaves_the_section_as_it_was(bare: Path, responder: Respon
     assert run(bare, "compose", *plain).status == 0
     assert "141 GB" in report(bare)
     assert not any("Section: Training" in asked.words for asked in responder.asked)
+
+
+def test_what_the_service_cites_is_shown(bare: Path, responder: Responder) -> None:
+    """With the call, and whether the reply cites the same; the report stands on its own quotes."""
+    folder = bare / "config" / "models"
+    folder.mkdir()
+    table = f'[[models]]\nmatch = "{MODEL}"\nstructure = "json"\ncitations = true\nstream = true\n'
+    table += "system = true\ncontext_tokens = 100_000\noutput_tokens = 8_000\n"
+    (folder / "bedrock.toml").write_text(table, encoding="utf-8")
+    words = "The Alpha accelerator has 96 GB of memory on each chip"
+    place = {"searchResultLocation": {"searchResultIndex": 0, "start": 1, "end": 2}}
+    cited = {"sourceContent": [{"text": words}], "location": place}
+
+    def citing(asked):
+        is_draft = read(asked).form == "draft"
+        return honest(asked)._replace(citations=[cited] if is_draft else [])
+
+    responder.script = citing
+    assert run(bare, "compose").status == 0
+    calls = json.loads(run(bare, "runs", "--json").out)
+    first = next(call for call in calls if call["purpose"] == "section memory")
+    told = {"evidence": "E1", "start": 1, "end": 2, "quote": words, "agrees": True}
+    assert first["witnesses"] == [told]
+    assert "96 GB" in report(bare)
+    table = table.replace('"json"', '"tool"')
+    (folder / "bedrock.toml").write_text(table, encoding="utf-8")
+    fails(run(bare, "compose"), 2, "citations = true needs structure")
 
 
 def test_what_does_not_fit_is_read_in_passes(bare: Path, responder: Responder) -> None:
@@ -262,6 +366,97 @@ def test_an_answer_has_only_what_holds(bare: Path, responder: Responder) -> None
     assert run(bare, "ask", QUESTION).out == "The references do not answer this.\n"
     responder.plays(Reply('{"claims": []}', "content_filtered"))
     fails(run(bare, "ask", QUESTION), 6, "gave no answer: .*content filter withheld")
+
+
+@contextmanager
+def asking_of(root: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run `rag ask` while the test looks on."""
+    asking = subprocess.Popen(
+        command("ask", QUESTION),
+        cwd=root,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with asking:
+        yield asking
+        assert asking.poll() is not None
+
+
+def test_a_claim_is_printed_before_the_reply_has_ended(bare: Path, responder: Responder) -> None:
+    """The model stops in mid-reply until its first claim has been read off the program."""
+    assert run(bare, "compose", "--all").status == 0
+    released = threading.Event()
+    responder.script = lambda asked: Held(two_claims(asked), "}]}", released)
+    with asking_of(bare) as asking:
+        first = asking.stdout.readline()
+        assert first.startswith("- The Beta accelerator has 141 GB")
+        assert first.endswith(" [1]\n")
+        released.set()
+        out, err = asking.communicate(timeout=120)
+    assert (asking.returncode, err) == (0, "")
+    assert out.startswith("- The Alpha accelerator has 96 GB")
+    assert "\n\n[1] Beta accelerators, Memory of Beta\n" in out
+    responder.script = two_claims
+    assert run(bare, "ask", QUESTION).out == first + out
+    told = json.loads(run(bare, "ask", "--json", QUESTION).out)
+    assert [f"- {claim['text']} [{n}]" for n, claim in enumerate(told["claims"], start=1)] == (
+        (first + out).splitlines()[:2]
+    )
+
+
+def test_an_answer_that_breaks_off_says_so(bare: Path, responder: Responder) -> None:
+    """What was shown stays, with its sources; one line, exit status 6, and the call is recorded."""
+    tell(bare, "[bedrock]\nattempts = 1\n")
+    assert run(bare, "compose", "--all").status == 0
+    released = threading.Event()
+    responder.script = lambda asked: Held(two_claims(asked), "}]}", released, then=Reset())
+    with asking_of(bare) as asking:
+        first = asking.stdout.readline()
+        assert "141 GB" in first
+        released.set()
+        out, err = asking.communicate(timeout=120)
+    assert asking.returncode == 6
+    assert out.startswith("\n[1] Beta accelerators, Memory of Beta\n")
+    assert "Alpha" not in out
+    assert re.fullmatch(r"rag: the answer is not complete: .*: .*run again later\n", err), err
+    (call,) = json.loads(run(bare, "runs", "1", "--json").out)
+    assert (call["purpose"], call["tokens"]) == ("answer", None)
+
+
+def test_an_answer_that_breaks_off_once_is_asked_for_again(
+    bare: Path, responder: Responder
+) -> None:
+    """Nothing is printed twice, and the answer is whole."""
+    tell(bare, "[bedrock]\nbackoff_s = 0.01\n")
+    assert run(bare, "compose", "--all").status == 0
+    released = threading.Event()
+    released.set()
+
+    def script(asked: Asked) -> Reply | Held:
+        broken = Held(two_claims(asked), "}]}", released, then=Reset())
+        return broken if len(responder.asked) == before + 1 else two_claims(asked)
+
+    before = len(responder.asked)
+    responder.script = script
+    done = run(bare, "ask", QUESTION)
+    assert (done.status, done.err, len(responder.asked)) == (0, "", before + 2)
+    assert [done.out.count(fact) for fact in ("141 GB", "96 GB")] == [1, 1]
+
+
+def test_an_interrupted_answer_leaves_what_was_shown(bare: Path, responder: Responder) -> None:
+    """Ctrl-C ends the program; what was printed was verified."""
+    assert run(bare, "compose", "--all").status == 0
+    responder.script = lambda asked: Held(two_claims(asked), "}]}", threading.Event())
+    with asking_of(bare) as asking:
+        assert "141 GB" in asking.stdout.readline()
+        asking.send_signal(signal.SIGINT)
+        out, err = asking.communicate(timeout=120)
+    assert asking.returncode == 130
+    assert out.startswith("\n[1] Beta accelerators")
+    assert err.strip().startswith("rag: interrupted")
 
 
 def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:

@@ -137,3 +137,17 @@ def test_services_are_asked_only_if_they_may(project: Project, tools: FakeTools)
     assert service.asked == 0
     assert troubled(found(project, tools, call=True)) == {"model": "failed"}
     assert service.asked == 1
+
+
+def test_models_on_a_service_are_looked_at_only_if_they_may(
+    project: Project, tools: FakeTools
+) -> None:
+    """An embedder or a reranker out there costs something, too."""
+    tools.remote = {"embedder": "2 calls", "reranker": "1 call"}
+    states = {name: check.state for name, check in found(project, tools).items()}
+    assert (states["embedder"], states["reranker"], states["support"]) == (
+        "skipped", "skipped", "ok"
+    )  # fmt: skip
+    assert tools.embedder.queries == []
+    assert troubled(found(project, tools, call=True)) == {}
+    assert tools.embedder.queries

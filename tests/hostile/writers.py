@@ -197,6 +197,10 @@ class HostileWriter:
         self._seed = seed
         self._orders = orders
 
+    def forecast(self, _: SectionTask) -> tuple[()]:
+        """See `Writer.forecast`: it asks nobody."""
+        return ()
+
     def at_once(self, _: int) -> int:
         """See `Writer.at_once`."""
         return 1
@@ -230,7 +234,7 @@ class HostileWriter:
                 out.append(chance.choice([claim, None]))
         return out
 
-    def answer(self, task: QuestionTask) -> Skipped:
+    def answer(self, task: QuestionTask, propose: object = None) -> Skipped:  # noqa: ARG002
         """See `Writer.answer`."""
         return Skipped(subject=task.question, stage="draft", reason="no words today")
 

@@ -75,7 +75,9 @@ def client_of(  # noqa: PLR0913 - what a client is made of
         retries={"mode": mode, "total_max_attempts": settings.attempts},
         max_pool_connections=max(connections, _FEWEST_CONNECTIONS),
     )
-    return aws.client(service, settings, endpoint_url, config, session)
+    made = aws.client(service, settings, endpoint_url, config, session)
+    wait_for_throttling(made, service, settings)
+    return made
 
 
 def retrying(settings: BedrockSettings) -> Retrying:
@@ -180,7 +182,6 @@ class Service:
         )
         made.meta.events.register(f"before-send.{self._name}", self._count)
         made.meta.events.register(f"after-call.{self._name}", self._hear)
-        wait_for_throttling(made, self._settings)
         if exchanges:
             exchanges.attach(made)
         return made
@@ -200,8 +201,8 @@ class Service:
             error = last.error
         except (ClientError, BotoCoreError) as wrong:
             error = self._explained(wrong)
-        except RagError as wrong:  # a replay has no reply
-            error = wrong
+        except RagError as none:  # a replay has no reply
+            error = none
         seconds, retries = time.monotonic() - begun, max(0, heard.sent - 1)
         return Outcome(value, error, seconds, retries, heard.request_id, heard.input_tokens)
 

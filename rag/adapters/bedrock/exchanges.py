@@ -207,11 +207,6 @@ class Replay:
         return AWSResponse(request.url, found.status, found.headers, _Raw(found.content))
 
 
-def live_session(settings: BedrockSettings) -> Any:
-    """Return a boto3 session by the settings, and where they are empty by the configuration."""
-    return boto3.Session(profile_name=settings.profile or None, region_name=settings.region or None)
-
-
 class _Heard:
     """A stream that is kept while it is read; it is written down when it is closed."""
 

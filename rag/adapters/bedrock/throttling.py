@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 _THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException"})
 
 
-def wait_for_throttling(client: Any, settings: BedrockSettings) -> None:
-    """Let a client ask `settings.throttled_attempts` times in all while it is throttled."""
+def wait_for_throttling(client: Any, service: str, settings: BedrockSettings) -> None:
+    """Let a client ask `settings.throttled_attempts` times in all while it is throttled.
+
+    Args:
+        client: of boto3's.
+        service: as botocore names it.
+        settings: how often, and how long between.
+    """
 
     def wait(response: Any, attempts: int, **_: object) -> float | None:
         """Return how long to wait before the next attempt, in seconds; None: botocore decides."""
@@ -30,5 +36,4 @@ def wait_for_throttling(client: Any, settings: BedrockSettings) -> None:
         return None
 
     # Whoever returns a wait first is heard; botocore's own handler was there before.
-    service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register_last(f"needs-retry.{service}", wait)

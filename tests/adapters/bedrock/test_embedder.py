@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from responder import Fault, Reset, Slow
 from values import document
 
-from rag.adapters.bedrock import BedrockEmbedder
+from rag.adapters.bedrock import BedrockEmbedder, Recording, Replay
 from rag.adapters.bedrock.pieces import LONGEST, spans_of
 from rag.errors import PrerequisiteError, ServiceError
 from rag.settings import BedrockSettings, EmbedderSettings, embedding_model_of, packaged_config
@@ -34,6 +34,9 @@ from rag.types import Call, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from rag.adapters.bedrock import Exchanges
 
 MODELS = {TITAN: 256, COHERE_3: 1024, COHERE_4: 512, NOVA: 384}
 PLACE = {
@@ -72,7 +75,13 @@ class Embedding:
         self.calls: list[Call] = []
 
     def model(
-        self, model: str = TITAN, *, dimension: int = 0, threads: int = 2, **changes: object
+        self,
+        model: str = TITAN,
+        *,
+        dimension: int = 0,
+        threads: int = 2,
+        exchanges: Exchanges | None = None,
+        **changes: object,
     ) -> BedrockEmbedder:
         """Return an embedder of a model that our own table knows."""
         known = embedding_model_of(model, packaged_config().parent)
@@ -93,6 +102,7 @@ class Embedding:
             place(self.service.url, **changes),
             fingerprint=f"bedrock/{model}@{dimension}",
             record=self.calls.append,
+            exchanges=exchanges,
         )
 
 
@@ -448,3 +458,20 @@ def test_a_stock_index_uses_it(embedding):
     assert [hit.node.node_id for hit in found] == ["rocket"]
     kinds = [asked.body["input_type"] for asked in embedding.service.asked]
     assert kinds == ["search_document", "search_query"]
+
+
+def test_vectors_are_replayed(embedding: Embedding, tmp_path: Path) -> None:
+    """Bit for bit, whichever thread asks first; another text has none."""
+    texts = [f"text number {at}" for at in range(6)]
+
+    def vectors(model: BedrockEmbedder) -> list[bytes]:
+        found = dict(model.embed_documents(texts))
+        return [*(found[at].tobytes() for at in range(6)), model.embed_query("which?").tobytes()]
+
+    live = vectors(embedding.model(exchanges=Recording(tmp_path)))
+    asked = len(embedding.service.asked)
+    again = embedding.model(exchanges=Replay(tmp_path), endpoint_url="http://127.0.0.1:1")
+    assert vectors(again) == live
+    with pytest.raises(PrerequisiteError, match="has no reply to this request"):
+        again.embed_query("another one")
+    assert len(embedding.service.asked) == asked

@@ -10,7 +10,7 @@ from embedding_service import RERANKER, EmbeddingService, answer, serving_embedd
 from responder import Fault, Reset
 from servers import closed_port
 
-from rag.adapters.bedrock import BedrockPairScorer
+from rag.adapters.bedrock import BedrockPairScorer, Recording, Replay
 from rag.errors import PrerequisiteError, ServiceError
 
 from .test_embedder import place
@@ -148,3 +148,15 @@ def test_the_endpoint_may_come_from_the_environment(service, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", service.url)
     scorer = BedrockPairScorer(RERANKER, place(""), lambda _: None)
     assert scorer.score([("a", "a")]) == [1.0]
+
+
+def test_scores_are_replayed(service, calls, tmp_path):
+    """With the service gone."""
+    pairs = [("a b", "nothing"), ("a b", "a"), ("c", "c")]
+    live = BedrockPairScorer(
+        RERANKER, place(service.url), calls.append, exchanges=Recording(tmp_path)
+    ).score(pairs)
+    again = BedrockPairScorer(
+        RERANKER, place("http://127.0.0.1:1"), calls.append, exchanges=Replay(tmp_path)
+    )
+    assert again.score(pairs) == live
