@@ -241,7 +241,7 @@ class S3Fetcher:
 
     def _read(self, body: Any, deadline: float) -> bytes:
         content = bytearray()
-        for part in body.iter_chunks(_PIECE):
+        for part in body.iter_chunks(min(_PIECE, self._settings.max_bytes + 1)):
             content += part
             self._check_size(len(content))
             self._check_time(deadline)
