@@ -19,7 +19,7 @@ import xllamacpp
 
 from rag.errors import PrerequisiteError, ServiceError
 from rag.types import Call, Tokens
-from rag.writing import Budget, UnfinishedError, estimated, most_tokens
+from rag.writing import Budget, UnfinishedError, call_of, estimated, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,7 +112,7 @@ class LocalModel:
                 ended = wrong.message if wrong else ""
             finally:
                 held.settle(said.tokens if said else None)
-                self._record(self._as_call(prompt, said, begun, ended))
+                self._record(call_of(prompt, self.name, said, begun=begun, ended=ended))
         if wrong is not None:
             raise wrong
         return said.text
@@ -122,20 +122,6 @@ class LocalModel:
         told = most_tokens(json.dumps(request, ensure_ascii=False))
         output = self._settings.output_tokens
         return Tokens(input=min(told, self._settings.context_tokens - output), output=output)
-
-    def _as_call(self, prompt: Prompt, said: _Said | None, begun: float, ended: str) -> Call:
-        return Call(
-            model=self.name,
-            purpose=prompt.purpose,
-            prompt=prompt.checksum,
-            tokens=said.tokens if said else None,
-            seconds=round(time.monotonic() - begun, 3),
-            retries=0,
-            stop=said.stop if said else "",
-            error=ended,
-            passages=prompt.passages,
-            left_out=prompt.left_out,
-        )
 
     def _request(self, prompt: Prompt) -> dict[str, Any]:
         task = f"{prompt.fixed}\n\n{prompt.plain}\n{prompt.form_schema}"

@@ -7,6 +7,7 @@ from rag.writing.budget import Budget
 from rag.writing.model import Model, StreamingModel, UnfinishedError, estimated
 from rag.writing.packing import likely_tokens, most_packed, most_tokens
 from rag.writing.prompt import Passage, Prompt
+from rag.writing.record import call_of
 from rag.writing.witnesses import witnessed
 from rag.writing.writer import ModelWriter
 
@@ -18,6 +19,7 @@ __all__ = [
     "Prompt",
     "StreamingModel",
     "UnfinishedError",
+    "call_of",
     "estimated",
     "likely_tokens",
     "most_packed",

@@ -27,7 +27,7 @@ from rag.adapters.bedrock.request import counting_of, request_of, uncounted_of
 from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call, Forecast, Tokens
-from rag.writing import Budget, estimated, likely_tokens, witnessed
+from rag.writing import Budget, call_of, estimated, likely_tokens, witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,20 +190,10 @@ class BedrockModel:
     def _as_call(
         self, prompt: Prompt, call: UnderWay, begun: float, found: Reply | None, ended: str
     ) -> Call:
-        return Call(
-            model=self.name,
-            purpose=prompt.purpose,
-            prompt=prompt.checksum,
-            tokens=found.tokens if found else None,
-            seconds=round(time.monotonic() - begun, 3),
-            retries=max(0, call.sent - 1),
-            stop=found.stop if found else "",
-            request_id=call.request_id,
-            error=ended,
-            passages=prompt.passages,
-            left_out=prompt.left_out,
-            witnesses=_witnesses(prompt, found) if found else (),
-        )
+        retries = max(0, call.sent - 1)
+        made = call_of(prompt, self.name, found, begun=begun, ended=ended, retries=retries)
+        cited = _witnesses(prompt, found) if found else ()
+        return made.model_copy(update={"request_id": call.request_id, "witnesses": cited})
 
     @property
     def _client(self) -> Any:

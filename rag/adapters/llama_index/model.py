@@ -20,7 +20,7 @@ from rag.adapters.llama_index.naming import model_name
 from rag.adapters.llama_index.reply import Reply, reply_of, unfinished
 from rag.errors import CapError, ConfigError, RagError
 from rag.types import Call, Tokens
-from rag.writing import Budget, estimated, most_tokens
+from rag.writing import Budget, call_of, estimated, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -170,27 +170,13 @@ class LlamaIndexModel:
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
             if attempts:  # what was not sent because of a cap is no call
-                seconds = round(time.monotonic() - begun, 3)
-                self._record(self._as_call(prompt, found, ended, seconds, attempts))
+                again = attempts - 1
+                self._record(
+                    call_of(prompt, self.name, found, begun=begun, ended=ended, retries=again)
+                )
         if wrong is not None or found is None:
             raise wrong or AssertionError(prompt.purpose)
         return found.text
-
-    def _as_call(
-        self, prompt: Prompt, found: Reply | None, ended: str, seconds: float, attempts: int
-    ) -> Call:
-        return Call(
-            model=self.name,
-            purpose=prompt.purpose,
-            prompt=prompt.checksum,
-            tokens=found.tokens if found else None,
-            seconds=seconds,
-            retries=attempts - 1,
-            stop=found.stop if found else "",
-            error=ended,
-            passages=prompt.passages,
-            left_out=prompt.left_out,
-        )
 
     def _most(self, prompt: Prompt) -> Tokens:
         """Return the most that one attempt can take; a class may count its own longest reply."""
