@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from rag.types import (
+        Block,
         Capped,
         Check,
         Chunk,
@@ -148,13 +149,13 @@ class Writer(Protocol):
         """Whether its order of claims is exact, so that it may say what a full topic loses."""
         ...
 
-    def at_once(self, sections: int) -> int:
+    def at_once(self, drafts: int) -> int:
         """Return how many questions it takes at the same time, at least 1.
 
         If more than 1, `write_section` and `revise` are called from several threads.
 
         Args:
-            sections: how many are to be written now.
+            drafts: how many may be asked for now at most: a section may take several passes.
         """
         ...
 
@@ -172,8 +173,17 @@ class Writer(Protocol):
         """
         ...
 
-    def answer(self, task: QuestionTask) -> Draft | Skipped:
-        """Return a draft that answers the question; no blocks if the evidence does not."""
+    def answer(
+        self, task: QuestionTask, propose: Callable[[Block], None] | None = None
+    ) -> Draft | Skipped:
+        """Return a draft that answers the question; no blocks if the evidence does not.
+
+        Args:
+            task: the question, what was asked before it, and the evidence.
+            propose: told each block as soon as the writer has it, in order, and none twice. The
+                draft has them too, unless the writer began anew or came to no good end. It need
+                not be told anything: what counts is the draft.
+        """
         ...
 
 

@@ -56,7 +56,7 @@ class ChunkSettings(Value):
 class EmbedderSettings(Value):
     """Which model turns text into vectors."""
 
-    adapter: Literal["onnx", "sentence-transformers", "bedrock"]
+    adapter: Literal["onnx", "sentence-transformers", "bedrock", "llama-index"]
     model: str = Field(min_length=1)
     dimensions: int = Field(ge=0)
     threads: int = Field(ge=1, le=256)
@@ -141,6 +141,24 @@ class LocalSettings(Value):
         return self
 
 
+class LlamaIndexSettings(Value):
+    """How models of LlamaIndex's classes are called."""
+
+    structure: Literal["json", "tool", "schema"]
+    system: bool
+    context_tokens: int = Field(ge=1000)
+    output_tokens: int = Field(ge=100)
+    embedder_tokens: int = Field(ge=16)
+    timeout_s: float = Field(gt=0, le=86400)
+    attempts: int = Field(ge=1, le=20)
+    backoff_s: float = Field(ge=0, le=600)
+    max_backoff_s: float = Field(ge=0, le=3600)
+    model: dict[str, Any]
+    """Keyword arguments of the class that `model` names."""
+    embedder: dict[str, Any]
+    """Keyword arguments of the class that `embedder.model` names."""
+
+
 class S3Settings(Value):
     """Where `s3://` is. Empty: as the AWS configuration resolves it."""
 
@@ -172,9 +190,10 @@ class Settings(Value):
     verify: VerifySettings
     bedrock: BedrockSettings
     local: LocalSettings
+    llama_index: LlamaIndexSettings
     s3: S3Settings
     prices: dict[str, Price]
-    """By model, as it is named behind `bedrock/`."""
+    """By model, as it is named behind `bedrock/`; any other by its whole name."""
 
 
 class Config(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from rag.settings import Config, abilities_of, embedding_model_of, load_config, 
 from rag.types import Caps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from rag.adapters.bedrock import BedrockModel, Exchanges
@@ -31,11 +32,15 @@ if TYPE_CHECKING:
     from rag.writing import Budget, Model
 
 _BEDROCK = "bedrock/"
+_LLAMA_INDEX = "llama-index/"
 _ONNX_FILES = ("*.json", "*.onnx", "onnx/model.onnx", "1_Pooling/*")
 _SUPPORT_RERANKER = "cross-encoder/ms-marco-MiniLM-L-12-v2"
 """The weights of support were learned on its scores; the scale of a model elsewhere is another."""
 _TORCH_FILES = ("*.json", "*.txt", "*.safetensors", "pytorch_model.bin", "1_Pooling/*")
-_MODELS = '"bedrock/<model id, inference profile or ARN>" or "local/<GGUF file>"'
+_MODELS = (
+    '"bedrock/<model id, inference profile or ARN>", "local/<GGUF file>" or '
+    '"llama-index/<class path>"'
+)
 """The kinds of language models, as the user names them."""
 
 
@@ -56,6 +61,17 @@ class _Later:
         if scorer is None:
             raise AssertionError(self.name)
         return scorer.score(pairs)
+
+
+@contextmanager
+def _needing_llama_index(what: str) -> Iterator[None]:
+    """Say which extra is missing, if it is."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise PrerequisiteError(
+            f"{what} needs the package {error.name!r}", advice="pip install 'rag[llama-index]'"
+        ) from error
 
 
 class _LaterFetcher:
@@ -105,8 +121,8 @@ class Wired:
         self._project = project
         self._caps = caps or Caps()
         self._models: list[BedrockModel] = []
-        if self._caps.cost is not None and settings.model.startswith(_BEDROCK):
-            self._check_price(settings.model.removeprefix(_BEDROCK))
+        if self._caps.cost is not None and settings.model.startswith((_BEDROCK, _LLAMA_INDEX)):
+            self._check_price(self._priced)
         self._record, self._replay = record, replay
         if record or replay:
             self._check_exchanges()
@@ -126,13 +142,23 @@ class Wired:
                 advice="add cached_in and cached_out to its line of [prices] in config/rag.toml",
             )
 
+    @property
+    def _priced(self) -> str:
+        """The name of who writes, as `[prices]` has it."""
+        name = self.config.settings.model
+        if not name.startswith(_LLAMA_INDEX):
+            return name.removeprefix(_BEDROCK)
+        from rag.adapters.llama_index.naming import model_name
+
+        arguments = self.config.settings.llama_index.model
+        return model_name(name.removeprefix(_LLAMA_INDEX), arguments)
+
     @cached_property
     def budget(self) -> Budget:
         """What the calls of this run may take, shared by all of them."""
         from rag.writing import Budget
 
-        model = self.config.settings.model.removeprefix(_BEDROCK)
-        return Budget(self._caps, self.config.settings.prices.get(model))
+        return Budget(self._caps, self.config.settings.prices.get(self._priced))
 
     def _check_exchanges(self) -> None:
         option = "--record" if self._record else "--replay"
@@ -173,19 +199,27 @@ class Wired:
     @cached_property
     def _embedder_folder(self) -> ModelFolder:
         settings = self.config.settings.embedder
-        if settings.dimensions:
-            raise ConfigError(
-                f"embedder.dimensions = {settings.dimensions} is for embedder.adapter = 'bedrock'",
-                advice="set it to 0",
-            )
+        self._check_no_dimensions("set it to 0")
         files = _ONNX_FILES if settings.adapter == "onnx" else _TORCH_FILES
         folder = find_model(settings.model, files)
         return with_prefixes(folder, settings.query_prefix, settings.document_prefix)
+
+    def _check_no_dimensions(self, advice: str) -> None:
+        dimensions = self.config.settings.embedder.dimensions
+        if dimensions:
+            raise ConfigError(
+                f"embedder.dimensions = {dimensions} is for embedder.adapter = 'bedrock'",
+                advice=advice,
+            )
 
     @cached_property
     def embedder_fingerprint(self) -> str:
         """The embedder's fingerprint; loads nothing."""
         settings = self.config.settings.embedder
+        if settings.adapter == "llama-index":
+            from rag.adapters.llama_index.naming import embedder_fingerprint as fingerprint
+
+            return fingerprint(self.config.settings)
         if settings.adapter == "bedrock":
             _, dimension = self._embedding_model
             prefix = "" if settings.document_prefix == "auto" else settings.document_prefix
@@ -216,6 +250,8 @@ class Wired:
     def embedder(self) -> Embedder:
         """The configured embedder."""
         settings = self.config.settings.embedder
+        if settings.adapter == "llama-index":
+            return self._llama_index_embedder()
         if settings.adapter == "bedrock":
             from rag.adapters.bedrock import BedrockEmbedder
 
@@ -239,6 +275,13 @@ class Wired:
                 advice="pip install 'rag[sentence-transformers]'",
             ) from error
         return SentenceTransformersEmbedder(self._embedder_folder, threads=settings.threads)
+
+    def _llama_index_embedder(self) -> Embedder:
+        self._check_no_dimensions("set it to 0, and say it in [llama_index.embedder]")
+        with _needing_llama_index("embedder.adapter = 'llama-index'"):
+            from rag.adapters.llama_index.embedder import LlamaIndexEmbedder
+
+        return LlamaIndexEmbedder(self.config.settings)
 
     @cached_property
     def reranker(self) -> PairScorer | None:
@@ -374,6 +417,7 @@ class Wired:
         kinds: dict[str, Callable[[str], Model]] = {
             "bedrock": self._bedrock,
             "local": self._local,
+            "llama-index": self._llama_index,
         }
         kind, _, rest = name.partition("/")
         if kind not in kinds or not rest:
@@ -444,6 +488,13 @@ class Wired:
             ) from error
         path = self._project.root / Path(file).expanduser()
         return LocalModel(path, self.config.settings.local, self._save_call, self.budget)
+
+    def _llama_index(self, class_path: str) -> Model:
+        with _needing_llama_index(f"'llama-index/{class_path}'"):
+            from rag.adapters.llama_index.model import LlamaIndexModel
+
+        settings = self.config.settings.llama_index
+        return LlamaIndexModel(class_path, settings, self._save_call, self.budget)
 
     def close(self) -> None:
         """Close what was opened; calls that are under way are recorded as interrupted."""

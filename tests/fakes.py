@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from rag.ports import Vector
-    from rag.types import Chunk, Draft, ProposedClaim, QuestionTask, Rejected, SectionTask
+    from rag.types import Block, Chunk, Draft, ProposedClaim, QuestionTask, Rejected, SectionTask
+    from rag.writing import Prompt
 
 _WORD = re.compile(r"\w+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
@@ -257,10 +258,16 @@ class ScriptedWriter:
         self.tasks.append(task)
         return self._make(task)
 
-    def answer(self, task: QuestionTask) -> Draft | Skipped:
-        """See `Writer.answer`."""
+    def answer(
+        self, task: QuestionTask, propose: Callable[[Block], None] | None = None
+    ) -> Draft | Skipped:
+        """See `Writer.answer`. What the script says is proposed block by block."""
         self.tasks.append(task)
-        return self._make(task)
+        made = self._make(task)
+        if propose is not None and not isinstance(made, Skipped):
+            for block in made.blocks:
+                propose(block)
+        return made
 
 
 def _reader(
@@ -274,3 +281,48 @@ def _reader(
         raise AssertionError(f"the script has no draft for this task: {task!r}"[:200])
 
     return read
+
+
+class ScriptedModel:
+    """StreamingModel that says what a script has it say, and keeps the prompts in `prompts`.
+
+    Args:
+        replies: what it says to one prompt after the other: the attempts, of which all but the last
+            break off, each as the pieces in which it comes. In place of the last there may be the
+            error by which the call ends.
+    """
+
+    name = "scripted/model"
+    input_tokens = 20_000
+    at_once = staticmethod(lambda _: 1)
+
+    def __init__(self, *replies: Sequence[Sequence[str] | Exception]) -> None:
+        self.prompts: list[Prompt] = []
+        self._replies = iter(replies)
+
+    def reply(self, prompt: Prompt) -> str:
+        """See `Model.reply`."""
+        return self.stream(prompt, lambda _: None)
+
+    def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str:
+        """See `StreamingModel.stream`."""
+        self.prompts.append(prompt)
+        text = ""
+        for attempt in next(self._replies):
+            if isinstance(attempt, Exception):
+                raise attempt
+            text = ""
+            for piece in attempt:
+                text += piece
+                heard(text)
+        return text
+
+
+class WholeModel:
+    """Model that cannot stream: another one's replies, when they are whole."""
+
+    def __init__(self, model: ScriptedModel) -> None:
+        self.name = model.name
+        self.input_tokens = model.input_tokens
+        self.at_once = model.at_once
+        self.reply = model.reply

@@ -107,6 +107,17 @@ def lying(change: Callable[[str, str], list[dict[str, Any]]]) -> Callable[[Asked
     return script
 
 
+def two_claims(asked: Asked) -> Reply:
+    """Quote the sentence on the memory of Beta, then that of Alpha; say nothing of what fell."""
+    prompt = read(asked)
+    if prompt.form != "answer":
+        return honest(asked)
+    lines = [(key, longest(text)) for key, text in prompt.evidence.items()]
+    chosen = [item(key, line) for name in ("Beta", "Alpha") for key, line in lines
+              if f"The {name} accelerator has" in line]  # fmt: skip
+    return Reply(json.dumps({"claims": chosen}))
+
+
 def judged(words: str) -> list[tuple[str, str]]:
     """Return the pairs of claim and passage that a judge is asked about, as the prompt has them."""
     return [(claim, passage) for _, passage, claim in _PAIR.findall(words)]

@@ -20,6 +20,7 @@ import botocore.session
 from servers import Loopback, running
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -45,13 +46,19 @@ class Asked(NamedTuple):
         """All that the model is told."""
         system = "".join(item.get("text", "") for item in self.body.get("system", []))
         content = self.body["messages"][0]["content"]
-        return "\n".join([system, *(item["text"] for item in content if "text" in item)])
+        return "\n".join([system, *(line for item in content for line in _told(item))])
 
     @property
     def tool(self) -> str:
         """The name of the tool that the model must use; empty if there is none."""
         choice = self.body.get("toolConfig", {}).get("toolChoice", {})
         return choice.get("tool", {}).get("name", "")
+
+
+def _told(item: dict[str, Any]) -> list[str]:
+    """The text of a block of content."""
+    found = item.get("searchResult", {"content": [item] if "text" in item else []})
+    return [part["text"] for part in found["content"]]
 
 
 class Reply(NamedTuple):
@@ -65,6 +72,8 @@ class Reply(NamedTuple):
     first: str = ""
     """Text before the tool is used."""
     reasoning: str = ""
+    citations: Sequence[dict[str, Any]] = ()
+    """What the service cites by itself; a streamed citation comes before its block's text."""
 
 
 class Fault(NamedTuple):
@@ -84,6 +93,18 @@ class Frames(NamedTuple):
     """Whether HTTP says that the body is complete; else the connection breaks."""
 
 
+class Held(NamedTuple):
+    """A streamed reply that stops when it has said some words, until it is released.
+
+    When it is, it goes on as `then`, or to its end if that is None.
+    """
+
+    reply: Reply
+    until: str
+    released: threading.Event
+    then: Reset | None = None
+
+
 class Reset(NamedTuple):
     """The connection breaks off before a reply."""
 
@@ -94,7 +115,7 @@ class Slow(NamedTuple):
     seconds: float
 
 
-Play = Reply | Fault | Frames | Reset | Slow
+Play = Reply | Fault | Frames | Held | Reset | Slow
 
 
 def frame(event: str, payload: dict[str, Any], kind: str = "event") -> bytes:
@@ -127,6 +148,10 @@ def events_of(reply: Reply, *, tool: str = "") -> list[tuple[str, dict[str, Any]
         if kind == "toolUse":
             start = {"toolUse": {"toolUseId": "tooluse_1", "name": tool}}
             events.append(("contentBlockStart", {"start": start, "contentBlockIndex": index}))
+        events += [
+            ("contentBlockDelta", {"delta": {"citation": item}, "contentBlockIndex": index})
+            for item in (reply.citations if words == reply.said else ())
+        ]
         for at in range(0, len(words), 40):
             part = words[at : at + 40]
             delta = {kind: part}
@@ -250,24 +275,48 @@ class _Request(Misbehaving):
             self.misbehave(play)
         elif isinstance(play, Frames):
             self._stream(play)
+        elif isinstance(play, Held):
+            self._hold(play, asked.tool)
         elif asked.operation == "converse-stream":
             self._stream(Frames(frames_of(play, tool=asked.tool)))
         else:
             self.send(200, _body(play, asked.tool), {})
 
     def _stream(self, play: Frames) -> None:
-        data = b"".join(play.frames)[: play.cut]
-        kind = "application/vnd.amazon.eventstream"
-        self.head(200, {"Content-Type": kind, "Transfer-Encoding": "chunked"})
-        self.end_headers()
-        for at in range(0, len(data), _PIECE):
-            piece = data[at : at + _PIECE]
-            self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-            self.wfile.flush()
+        self._begin_stream()
+        self._write(b"".join(play.frames)[: play.cut])
         if play.closes:
             self.wfile.write(b"0\r\n\r\n")
         else:
             self.close_connection = True
+
+    def _hold(self, play: Held, tool: str) -> None:
+        frames, events = frames_of(play.reply, tool=tool), events_of(play.reply, tool=tool)
+        said, first = "", 0
+        while play.until not in said:
+            delta = events[first][1].get("delta", {})
+            said += delta.get("toolUse", {}).get("input", "") + delta.get("text", "")
+            first += 1
+        self._begin_stream()
+        self._write(b"".join(frames[:first]))
+        while not (play.released.wait(0.01) or self.server.closing.is_set()):
+            pass
+        if play.then is not None:
+            self.misbehave(play.then)
+            return
+        self._write(b"".join(frames[first:]))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _begin_stream(self) -> None:
+        kind = "application/vnd.amazon.eventstream"
+        self.head(200, {"Content-Type": kind, "Transfer-Encoding": "chunked"})
+        self.end_headers()
+
+    def _write(self, data: bytes) -> None:
+        for at in range(0, len(data), _PIECE):
+            piece = data[at : at + _PIECE]
+            self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            self.wfile.flush()
 
 
 def _body(reply: Reply, tool: str) -> dict[str, Any]:
@@ -277,9 +326,13 @@ def _body(reply: Reply, tool: str) -> dict[str, Any]:
     if reply.first:
         content.append({"text": reply.first})
     said = {"toolUseId": "tooluse_1", "name": tool}
-    content.append(
-        {"toolUse": {**said, "input": json.loads(reply.said)}} if tool else {"text": reply.said}
-    )
+    if reply.citations:
+        cited = {"content": [{"text": reply.said}], "citations": list(reply.citations)}
+        content.append({"citationsContent": cited})
+    else:
+        content.append(
+            {"toolUse": {**said, "input": json.loads(reply.said)}} if tool else {"text": reply.said}
+        )
     body = {
         "output": {"message": {"role": "assistant", "content": content}},
         "stopReason": reply.stop or ("tool_use" if tool else "end_turn"),

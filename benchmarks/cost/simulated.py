@@ -63,6 +63,10 @@ class SimulatedModel:
         self.counts: list[Count] = []
         self._tokens = tokens
 
+    def at_once(self, _: int) -> int:
+        """See `Model.at_once`. One after the other, so that counts come in order."""
+        return 1
+
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`."""
         said = json.dumps(_said(prompt), ensure_ascii=False)

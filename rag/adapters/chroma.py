@@ -100,7 +100,8 @@ class ChromaIndex:
 
     def _add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
         with _named_errors():
-            _upsert(self._collection(), chunks, vectors)
+            collection = self._collection() if self.count() else self._new_collection()
+            _upsert(collection, chunks, vectors)
         with transaction(self._connection) as execute:
             for chunk, vector in zip(chunks, vectors, strict=True):
                 _forget(execute, "id", chunk.id)
@@ -194,11 +195,21 @@ class ChromaIndex:
                 except (ValueError, NotFoundError):  # killed while Chroma made its tables
                     shutil.rmtree(folder)
                     self._client = _client(folder)
-            self._chroma = self._client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+            self._chroma = self._made()
             self._refill()
         return self._chroma
+
+    def _new_collection(self) -> Any:
+        """Return a collection for the first chunks: one that was emptied keeps its dimension."""
+        self._collection()
+        self._client.delete_collection(COLLECTION)
+        self._chroma = self._made()
+        return self._chroma
+
+    def _made(self) -> Any:
+        return self._client.get_or_create_collection(
+            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
 
     def _refill(self) -> None:
         """Give Chroma back the chunks that it lost, as when its folder was deleted."""

@@ -104,6 +104,22 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
+def was_interrupted() -> bool:
+    """Whether a signal has asked the program to stop what it does."""
+    return bool(_interrupts)
+
+
+def go_on() -> None:
+    """Go on after Ctrl-C, in a session that it does not end.
+
+    Raises:
+        KeyboardInterrupt: the program was asked to end (SIGTERM).
+    """
+    if signal.SIGTERM in _interrupts:
+        raise KeyboardInterrupt
+    _interrupts.clear()
+
+
 def _interrupt(number: int, _: object) -> None:
     _interrupts.append(number)
     raise KeyboardInterrupt

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
-from typing import TYPE_CHECKING
 
 import click
 
 from rag.cli.options import caps_options, exchange_options, model_option
-
-if TYPE_CHECKING:
-    from rag.flows.ask import Answer
 
 
 @click.command(name="ask")
@@ -26,39 +23,29 @@ if TYPE_CHECKING:
 def command(
     root: Path, question: str | None, k: int | None, reference: str | None, as_json: bool
 ) -> None:
-    """Answer QUESTION (or standard input) with cited claims, or say that nothing answers it."""
+    """Answer QUESTION with cited claims, or say that nothing answers it.
+
+    Without QUESTION, a terminal gets a session with follow-ups; from a pipe the question is read.
+    """
+    from rag.cli.answers import show_answer
     from rag.cli.screen import say
     from rag.cli.session import reading
+    from rag.cli.talk import talk
     from rag.flows.ask import ask
 
-    if question is None or question == "-":
+    talks = question is None and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    if not talks and question in {None, "-"}:
         question = "" if sys.stdin.isatty() else _piped()
     with reading(root) as (project, tools):
-        answer = ask(project, tools, question, k=k, reference=reference)
-    say(answer.model_dump_json(indent=2) if as_json else as_text(answer))
+        if question is None:
+            talk(project, tools, k=k, reference=reference)
+            return
+        if as_json:
+            answer = ask(project, tools, question, k=k, reference=reference)
+            say(answer.model_dump_json(indent=2))
+        else:
+            show_answer(partial(ask, project, tools, question, k=k, reference=reference))
 
 
 def _piped() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace")
-
-
-def as_text(answer: Answer) -> str:
-    """Return an answer for a terminal: numbered claims, then their sources."""
-    from rag.flows.ask import NO_ANSWER
-
-    if answer.is_refusal:
-        return NO_ANSWER
-    places = dict.fromkeys((source.title, source.where, source.link) for source in answer.sources)
-    numbers = {place: number for number, place in enumerate(places, start=1)}
-    at = {item.label: numbers[item.title, item.where, item.link] for item in answer.sources}
-    lines = []
-    for claim in answer.claims:
-        marks = "".join(f"[{at[citation.label]}]" for citation in claim.citations)
-        text = claim.text.replace("\n", "\n  ")  # code keeps its lines
-        said = f"“{text}” ({claim.attribution})" if claim.attribution else text
-        lines.append(f"- {said} {marks}")
-    lines.append("")
-    for (title, where, link), number in numbers.items():
-        lines.append(f"[{number}] {title}, {where}" if where else f"[{number}] {title}")
-        lines.append(f"    {link}")
-    return "\n".join(lines)

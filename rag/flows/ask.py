@@ -6,16 +6,16 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.errors import CapError, PrerequisiteError, ServiceError, UsageError
-from rag.flows.checking import checked_draft, rules_of
+from rag.errors import PrerequisiteError, UsageError
+from rag.flows.answering import answered
 from rag.flows.ingest import check_store, unknown_reference
 from rag.flows.sections import keyed
-from rag.stages.render import Cited, place_of
+from rag.stages.render import Cited, place_at, place_of
 from rag.stages.retrieve import fuse, rerank
-from rag.types import Capped, Claim, Evidence, Hit, QuestionTask, Skipped, Value
+from rag.types import Claim, Evidence, Exchange, Hit, QuestionTask, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rag.adapters.store import Ingested
     from rag.flows.project import Project
@@ -67,13 +67,23 @@ class Answer(Value):
         return not self.claims
 
 
-def ask(
+class Answered(Value):
+    """A claim of an answer, verified, with the sources that it cites."""
+
+    claim: Claim
+    sources: tuple[SourceNote, ...]
+
+
+def ask(  # noqa: PLR0913 - the question, and how it is put
     project: Project,
     tools: Tools,
     question: str,
     *,
     k: int | None = None,
     reference: str | None = None,
+    words: str = "",
+    before: tuple[Exchange, ...] = (),
+    show: Callable[[Answered], None] = lambda _: None,
 ) -> Answer:
     """Return an answer of verified claims with their sources.
 
@@ -83,30 +93,44 @@ def ask(
         question: what the user wants to know.
         k: how many passages may be drawn on; the config's `retrieve.evidence` if None.
         reference: the key of the only reference to ask.
+        words: what is searched for; the question if empty.
+        before: what was asked before, oldest first.
+        show: told each claim as soon as it is verified. What it was told are the claims of the
+            answer, in order; if this raises, they are verified, and the answer is not complete.
 
     Raises:
         UsageError: the question is empty, or the key unknown.
         PrerequisiteError: nothing has been ingested.
+        ServiceError: the writer failed; the message says so if claims were shown before.
     """
-    words = " ".join(question.encode("utf-8", "replace").decode().split())
-    if not words:
+    question = one_line(question)
+    words = one_line(words) or question
+    if not question:
         raise UsageError("the question is empty", advice='ask as in: rag ask "What is EFA?"')
-    project.read_checklist()  # a folder without one gets no store
-    check_store(tools)
-    known = _askable(tools, reference)
+    known = askable(project, tools, reference)
     found = _found(tools, words, frozenset(item.document_id for item in known))
     cited = _cited(project, tools, known, found.hits)
     limit = k or tools.config.settings.retrieve.evidence
     evidence = keyed(_evidence(cited, found.hits[:limit]))
-    claims = _claims(tools, words, evidence) if found.answers else ()
-    used = {citation.label: citation for claim in claims for citation in claim.citations}
+
+    def shown(claim: Claim) -> None:
+        show(Answered(claim=claim, sources=_sources([claim], cited)))
+
+    told = words if words != question else ""
+    task = QuestionTask(question=question, words=told, before=before, evidence=evidence)
+    claims = answered(tools, task, shown) if found.answers else ()
     return Answer(
-        question=words,
+        question=question,
         claims=claims,
-        sources=tuple(_note(citation, cited[citation.document_id]) for citation in used.values()),
+        sources=_sources(claims, cited),
         passages=tuple(_passage(item, cited[item.document.id]) for item in evidence),
         answerable=found.answers,
     )
+
+
+def one_line(words: str) -> str:
+    """Return a question's words on one line; bytes that are no text are replaced."""
+    return " ".join(words.encode("utf-8", "replace").decode().split())
 
 
 class _Found(NamedTuple):
@@ -115,7 +139,15 @@ class _Found(NamedTuple):
     """Whether the best of them can be expected to answer."""
 
 
-def _askable(tools: Tools, key: str | None) -> list[Ingested]:
+def askable(project: Project, tools: Tools, key: str | None) -> list[Ingested]:
+    """Return the references that can be asked: all that are in the store, or the one.
+
+    Raises:
+        UsageError: there is no checklist, or no reference with this key.
+        PrerequisiteError: nothing has been ingested, or by other models.
+    """
+    project.read_checklist()  # a folder without one gets no store
+    check_store(tools)
     known = tools.store.ingested()
     if not known:
         raise PrerequisiteError("the store is empty", advice="run `rag ingest` first")
@@ -144,17 +176,6 @@ def _found(tools: Tools, question: str, documents: frozenset[str]) -> _Found:
     by_id = {hit.chunk.id: score for hit, score in zip(shown, scores, strict=True)}
     ordered = rerank(hits, by_id, settings.retrieve.rerank_weight)
     return _Found(ordered, max(scores, default=-math.inf) >= settings.ask.min_score)
-
-
-def _claims(tools: Tools, question: str, evidence: tuple[Evidence, ...]) -> tuple[Claim, ...]:
-    task = QuestionTask(question=question, evidence=evidence)
-    draft = tools.writer.answer(task)
-    if isinstance(draft, Capped):
-        raise CapError(draft.reason, advice="raise it")
-    if isinstance(draft, Skipped):
-        raise ServiceError(f"the writer gave no answer: {draft.reason}")
-    checked = checked_draft(tools, task, draft, rules_of(tools.config)).checked
-    return tuple(claim for block in checked.blocks for claim in block.claims)
 
 
 def _cited(
@@ -192,6 +213,12 @@ def _evidence(cited: dict[str, Cited], hits: Sequence[Hit]) -> list[Evidence]:
     ]
 
 
+def _sources(claims: Sequence[Claim], cited: dict[str, Cited]) -> tuple[SourceNote, ...]:
+    """Return what claims cite, each passage once, in order."""
+    used = {citation.label: citation for claim in claims for citation in claim.citations}
+    return tuple(_note(citation, cited[citation.document_id]) for citation in used.values())
+
+
 def _note(citation: Citation, cited: Cited) -> SourceNote:
     place = place_of(citation, cited)
     return SourceNote(
@@ -217,3 +244,64 @@ def _passage(item: Evidence, cited: Cited) -> Passage:
         text=chunk.text,
         score=round(item.score, 4),
     )
+
+
+class Retrieved(NamedTuple):
+    """A passage that was found for a question, and where it stands."""
+
+    evidence: Evidence
+    where: str
+    """In words."""
+    link: str
+    """What opens on it."""
+
+
+def retrieve(
+    project: Project,
+    tools: Tools,
+    question: str,
+    *,
+    k: int | None = None,
+    reference: str | None = None,
+) -> list[Retrieved]:
+    """Return the passages that an answer would draw on, best first; no writer is asked.
+
+    Args:
+        project: where the checklist is.
+        tools: the wired adapters.
+        question: what the user wants to know; nothing is found for an empty one.
+        k: how many passages; the config's `retrieve.evidence` if None.
+        reference: the key of the only reference to search.
+
+    Raises:
+        UsageError: the key is unknown.
+        PrerequisiteError: nothing has been ingested, or by another embedder.
+    """
+    words = " ".join(question.encode("utf-8", "replace").decode().split())
+    project.read_checklist()
+    check_store(tools)
+    known = _askable(tools, reference)
+    if not words:
+        return []
+    found = _found(tools, words, frozenset(item.document_id for item in known))
+    cited = _cited(project, tools, known, found.hits)
+    limit = k or tools.config.settings.retrieve.evidence
+    return [
+        _retrieved(item, cited[item.document.id])
+        for item in keyed(_evidence(cited, found.hits[:limit]))
+    ]
+
+
+def _retrieved(item: Evidence, cited: Cited) -> Retrieved:
+    """Return a passage with its place: that of its body, since a heading is no words of a page."""
+    chunk = item.chunk
+    body = (part for part in item.document.parts if part.kind != "heading")
+    start, end = next(
+        (
+            (max(part.start, chunk.start), min(part.end, chunk.end))
+            for part in body
+            if part.start < chunk.end and chunk.start < part.end
+        ),
+        (chunk.start, chunk.end),
+    )
+    return Retrieved(item, *place_at(start, item.document.text[start:end], cited))

@@ -54,18 +54,18 @@ def draft(  # noqa: PLR0913 - one turn, whole
     for _, level in groupby(sorted(outline.sections, key=depth), key=depth):
         changed = _gist(sections) != _gist(before)
         wanted = [spec for spec in level if spec.id in asked or (spec.is_derived and changed)]
-        at_once = desk.tools.writer.at_once(len(wanted))
+        standings = {spec.id: _standing(desk, turn, spec, sections) for spec in wanted}
+        for spec in wanted:
+            if spec.id not in stale and (key or spec.id not in asked):
+                standings[spec.id] = _read(desk, standings[spec.id], spec, used, key)
+        drafts = sum(_most_drafts(shelf, spec, used, standings[spec.id]) for spec in wanted)
+        at_once = desk.tools.writer.at_once(drafts)
         # None is made of another of its depth: what is written does not depend on the groups.
         for specs in [wanted] if at_once > 1 else [[spec] for spec in wanted]:
             for spec in specs:
                 evidence = sum(len(shelf.evidence(spec, item)) for item in used)
                 yield Composing(key=key, section=spec.id, evidence=evidence)
-            works = []
-            for spec in specs:
-                standing = _standing(desk, turn, spec, sections)
-                if spec.id not in stale and (key or spec.id not in asked):
-                    standing = _read(desk, standing, spec, used, key)
-                works.append(_work(desk, shelf, spec, used, standing, settled))
+            works = [_work(desk, shelf, spec, used, standings[spec.id], settled) for spec in specs]
             for spec, outcome in zip(specs, together(works, at_once), strict=True):
                 if isinstance(outcome, Skipped):
                     turn = turn._replace(failed=(*turn.failed, outcome))
@@ -141,6 +141,14 @@ def _read(
         read=frozenset(item.key for item in used) - missing - {key},
         told=frozenset() if missing else frozenset(claims),
     )
+
+
+def _most_drafts(
+    shelf: Shelf, spec: SectionSpec, used: Sequence[Reference], standing: Standing
+) -> int:
+    """Return how many drafts a section can take: each pass reads one passage at least."""
+    new = [item for item in used if item.key not in standing.read]
+    return max(1, sum(len(shelf.evidence(spec, item)) for item in new))
 
 
 def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:

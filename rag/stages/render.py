@@ -178,8 +178,19 @@ def _origin(cited: Cited) -> str:
 
 def place_of(citation: Citation, cited: Cited) -> _Place:
     """Return where a passage stands, in words, and a link that opens on it."""
+    return place_at(citation.start, citation.quote, cited)
+
+
+def place_at(start: int, quoted: str, cited: Cited) -> _Place:
+    """Return where words of a document stand, in words, and a link that opens on them.
+
+    Args:
+        start: where they begin in the document's text.
+        quoted: the words.
+        cited: the document with its reference.
+    """
     document = cited.document
-    part = next((item for item in document.parts if item.start <= citation.start < item.end), None)
+    part = next((item for item in document.parts if item.start <= start < item.end), None)
     location = part.location if part and part.location else cited.location
     link = _plain_link(location)
     if part is None:
@@ -196,7 +207,7 @@ def place_of(citation: Citation, cited: Cited) -> _Place:
         where.append(_clock(part.seconds))
         link += _time_fragment(link, part.seconds) if is_web else ""
     elif is_web:
-        link = link.split("#")[0] + "#" + text_fragment(citation.quote)
+        link = link.split("#")[0] + "#" + text_fragment(quoted)
     elif scheme != "s3" and words and location.lower().endswith((".md", ".markdown")):
         link += f"#{quote(anchor(words[-1]))}"
     return _Place(", ".join(where), link)

@@ -7,7 +7,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 from rag.text.digests import digest
 from rag.types.again import proposed_again
 from rag.types.base import Span, Value
-from rag.types.calls import Call, Caps, RecordedCall, Tokens
+from rag.types.calls import Call, Caps, RecordedCall, Tokens, Witness
 from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
@@ -16,6 +16,7 @@ from rag.types.claims import (
     Citation,
     Claim,
     Draft,
+    Exchange,
     ProposedCitation,
     ProposedClaim,
     QuestionTask,
@@ -59,6 +60,7 @@ __all__ = [
     "EmbeddingModel",
     "Entry",
     "Evidence",
+    "Exchange",
     "Fate",
     "Fetched",
     "History",
@@ -93,6 +95,7 @@ __all__ = [
     "Used",
     "Value",
     "Verdict",
+    "Witness",
     "claim_id",
     "digest",
     "proposed_again",

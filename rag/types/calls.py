@@ -35,6 +35,20 @@ class Tokens(Value):
         return self.input + self.output + self.cache_read + self.cache_write
 
 
+class Witness(Value):
+    """A passage that the service itself says words of the reply stand on."""
+
+    evidence: str
+    """The key of the evidence; empty if it is none that was sent."""
+    start: int
+    end: int
+    """Which of the passage's lines as they were sent, from 0 (its mark), half open."""
+    quote: str
+    """The cited words, as the service has them."""
+    agrees: bool
+    """Whether the reply cites that evidence with words of these lines, too."""
+
+
 class Call(Value):
     """One question to a model with all its attempts; kept whether or not a reply came."""
 
@@ -60,6 +74,8 @@ class Call(Value):
     """How many pieces of evidence the prompt had."""
     left_out: int = 0
     """How many more there were that did not fit."""
+    witnesses: tuple[Witness, ...] = ()
+    """What the service cites by itself, where the model can and is told to. It decides nothing."""
 
 
 class RecordedCall(Call):

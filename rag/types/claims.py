@@ -182,9 +182,24 @@ class SectionTask(Value):
     """Ids of claims that the user has deleted: they are never proposed again."""
 
 
+class Exchange(Value):
+    """A question that was asked before, and what of its answer holds."""
+
+    question: str
+    words: str
+    """The question with what it took from those before it."""
+    claims: tuple[Claim, ...] = ()
+    """None if the references did not answer."""
+
+
 class QuestionTask(Value):
     """What a writer gets to answer a question from."""
 
     question: str
+    words: str = ""
+    """The question with the subject that it takes from those before it, for writers that cannot
+    tell; empty if it stands alone."""
+    before: tuple[Exchange, ...] = ()
+    """What was asked before, oldest first: it says what the question means, and is no evidence."""
     evidence: tuple[Evidence, ...]
     """In order of relevance, best first."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from rag.types.base import Value
 
@@ -73,10 +73,20 @@ class Abilities(Value):
     """Whether it takes a system prompt."""
     cache: bool = False
     """Whether it takes `cachePoint`."""
+    citations: bool = False
+    """Whether passages are sent as search results with citations enabled: a second witness. Only
+    with `json`, since the service cites in text, never in a tool's input or a schema's value."""
     context_tokens: int = Field(default=8_000, ge=1000)
     """Prompt and reply together."""
     output_tokens: int = Field(default=2_000, ge=100)
     """The longest reply."""
+
+    @model_validator(mode="after")
+    def _cites_in_text(self) -> Self:
+        if self.citations and self.structure != "json":
+            msg = 'citations = true needs structure = "json": the service cites in text alone'
+            raise ValueError(msg)
+        return self
 
 
 class EmbeddingModel(Value):

@@ -4,17 +4,21 @@ It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two
 """
 
 from rag.writing.budget import Budget
-from rag.writing.model import Model, UnfinishedError
+from rag.writing.model import Model, StreamingModel, UnfinishedError
 from rag.writing.packing import most_packed, most_tokens
-from rag.writing.prompt import Prompt
+from rag.writing.prompt import Passage, Prompt
+from rag.writing.witnesses import witnessed
 from rag.writing.writer import ModelWriter
 
 __all__ = [
     "Budget",
     "Model",
     "ModelWriter",
+    "Passage",
     "Prompt",
+    "StreamingModel",
     "UnfinishedError",
     "most_packed",
     "most_tokens",
+    "witnessed",
 ]

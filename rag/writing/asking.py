@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rag.text.figures import WORD, content_words
 from rag.types import SectionTask
-from rag.writing.data import block, claim_block, evidence_block, fallen_block
+from rag.writing.data import block, claim_block, earlier_block, evidence_block, fallen_block
 from rag.writing.packing import estimated_tokens, packed
-from rag.writing.prompt import Prompt
+from rag.writing.prompt import Passage, Prompt
 from rag.writing.register import new_evidence, register
 from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary, schema_of
 
@@ -73,10 +73,9 @@ class Asking:
 
     def section(self, task: SectionTask, known: Register) -> Prompt:
         """Return the prompt for a section: its outline, the evidence, the claims near it."""
-        shown = [evidence_block(item) for item in known.evidence]
         claims = [*blocks_of(known.own), *_unseen(task.spec, known), *blocks_of(known.others)]
-        data = [_joined(shown), "\n".join(claims)]
-        return _filled(self._empty_section(task), data, shown, known.left_out)
+        data = [_joined(known.evidence), "\n".join(claims)]
+        return _filled(self._empty_section(task), data, known.evidence, known.left_out)
 
     def summary(self, task: SectionTask, known: Register) -> Prompt:
         """Return the prompt for a summary: the claims of other sections."""
@@ -100,12 +99,14 @@ class Asking:
         return _filled(empty, [_joined(shown), fallen], shown, left_out)
 
     def question(self, task: QuestionTask) -> Prompt:
-        """Return the prompt for an answer: the evidence, then the question."""
+        """Return the prompt for an answer: the evidence, what was asked before, the question."""
         fixed = f"{self._prompts.question}\n\nAt most {self._claims} claims."
         empty = self._empty("", task, fixed, "answer", WireAnswer)
         asked = block("question", {}, task.question)
-        shown, left_out = _passages(task, self._room(empty) - estimated_tokens(asked))
-        return _filled(empty, [_joined(shown), asked], shown, left_out)
+        room = self._room(empty) - estimated_tokens(asked)
+        earlier = "\n".join(_earlier(task, room // 4))
+        shown, left_out = _passages(task, room - estimated_tokens(earlier))
+        return _filled(empty, [_joined(shown), earlier, asked], shown, left_out)
 
     def _empty(
         self,
@@ -195,8 +196,8 @@ def _packed_evidence(task: SectionTask, given: Sequence[Evidence], room: int) ->
 
 def _passages(
     task: SectionTask | QuestionTask, room: int, first: Iterable[str] = ()
-) -> tuple[list[str], int]:
-    """Return evidence as blocks, as much as fits by relevance, and how much was left out.
+) -> tuple[list[Evidence], int]:
+    """Return evidence, as much as fits by relevance, and how much was left out.
 
     Args:
         task: with its evidence.
@@ -212,8 +213,7 @@ def _passages(
         merit + (1000 if item.key in cited else 0)
         for item, merit in zip(given, _merits(task, given), strict=True)
     ]
-    texts = [evidence_block(item) for item in given]
-    chosen = packed([(text, text) for text in texts], merits, room)
+    chosen = packed([(item, evidence_block(item)) for item in given], merits, room)
     return chosen, len(given) - len(chosen)
 
 
@@ -233,17 +233,33 @@ def _merits(task: SectionTask | QuestionTask, given: Sequence[Evidence]) -> list
     ]
 
 
-def _joined(blocks: Sequence[str]) -> str:
-    return "\n".join(blocks) or "There is no evidence."
+def _earlier(task: QuestionTask, room: int) -> list[str]:
+    """Return what was asked before as blocks, the latest ones that fit."""
+    blocks = [earlier_block(item) for item in task.before]
+    return packed([(text, text) for text in blocks], list(range(len(blocks))), room)
+
+
+def _joined(shown: Sequence[Evidence]) -> str:
+    return "\n".join(map(evidence_block, shown)) or "There is no evidence."
 
 
 def _filled(
-    empty: Prompt, data: Sequence[str], shown: Sequence[str] = (), left_out: int = 0
+    empty: Prompt, data: Sequence[str], shown: Sequence[Evidence] = (), left_out: int = 0
 ) -> Prompt:
+    passages = tuple(
+        Passage(
+            key=item.key,
+            reference=item.reference.key,
+            title=item.document.title or item.reference.title,
+            text=evidence_block(item),
+        )
+        for item in shown
+    )
     return empty.model_copy(
         update={
             "data": tuple(text for text in data if text),
             "passages": len(shown),
             "left_out": left_out,
+            "evidence": passages,
         }
     )

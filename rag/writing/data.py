@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.types import CheckedBlock, Claim, Evidence, Rejected
+    from rag.types import CheckedBlock, Claim, Evidence, Exchange, Rejected
 
 _MARK = re.compile(r"[<＜﹤〈‹](?=[\s\u200b-\u200f\u2060\ufeff]*(?:[^\W\d_]|[/\\|!?]))")
 _LONGEST = 300
@@ -54,6 +54,12 @@ def fallen_block(number: int, item: Rejected) -> str:
     if claim.cells:
         told["cells"] = str(len(claim.cells))
     return block("fallen", told, said)
+
+
+def earlier_block(item: Exchange) -> str:
+    """Return a question that was asked before, with what of its answer held."""
+    said = [f"- {claim.words}" for claim in item.claims] or ["(no answer)"]
+    return block("earlier", {}, "\n".join([item.question, *said]))
 
 
 def block(mark: str, told: dict[str, str], text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rag.errors import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rag.replies import Malformed
     from rag.writing.prompt import Prompt
 
@@ -50,5 +52,24 @@ class Model(Protocol):
             UnfinishedError: the reply came to no good end.
             PrerequisiteError: credentials, access or the model are missing.
             ServiceError: the service failed, and did so again when it was asked again.
+        """
+        ...
+
+
+@runtime_checkable
+class StreamingModel(Model, Protocol):
+    """A model whose reply can be read while it comes.
+
+    What a model without this says is read when it has said all of it.
+    """
+
+    def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
+        """Return the model's reply, whole, as `reply` does.
+
+        Args:
+            prompt: what the model is asked.
+            heard: told all that the reply has so far, each time that it has grown. Where an attempt
+                breaks off and another one begins, the text begins anew. It may never be told
+                anything; what it raises ends the call.
         """
         ...

@@ -6,6 +6,17 @@ from rag.text.digests import digest
 from rag.types import Value
 
 
+class Passage(Value):
+    """A piece of evidence as a block of its own."""
+
+    key: str
+    reference: str
+    """The key of its reference."""
+    title: str
+    text: str
+    """With its marks, as it stands in the prompt."""
+
+
 class Prompt(Value):
     """What a model is asked. What changes least stands first, so that it can be cached."""
 
@@ -27,6 +38,8 @@ class Prompt(Value):
     """How many pieces of evidence it has."""
     left_out: int = 0
     """How many more there were that did not fit."""
+    evidence: tuple[Passage, ...] = ()
+    """What the first of `data` has, for models that take passages as blocks of their own."""
 
     @property
     def checksum(self) -> str:

@@ -73,13 +73,16 @@ def read_answer(limit: int, reply: str) -> Draft | Malformed:
     wire = read_as(WireAnswer, reply)
     if isinstance(wire, Malformed):
         return wire
-    claims = [_new(item) for item in wire.claims if item.text.strip()][:limit]
-    return Draft(
-        blocks=tuple(
-            Block(form="quotation" if claim.attribution else "bullets", claims=(claim,))
-            for claim in claims
-        )
-    )
+    blocks = [block for item in wire.claims if (block := answer_block(item))]
+    return Draft(blocks=tuple(blocks[:limit]))
+
+
+def answer_block(item: WireWords) -> Block | None:
+    """Return a claim of an answer, set as what it is; None for one without words."""
+    if not item.text.strip():
+        return None
+    claim = _new(item)
+    return Block(form="quotation" if claim.attribution else "bullets", claims=(claim,))
 
 
 def read_revision(

@@ -9,7 +9,8 @@ from rag.errors import CapError
 from rag.replies import Malformed, ask_twice
 from rag.types import Capped, Draft, SectionTask, Skipped, claim_id
 from rag.writing.asking import Asking
-from rag.writing.model import UnfinishedError
+from rag.writing.coming import Coming
+from rag.writing.model import StreamingModel, UnfinishedError
 from rag.writing.reading import read_answer, read_revision, read_section, read_summary
 from rag.writing.register import as_it_was, has_new
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rag.settings import Config
-    from rag.types import Prompts, ProposedClaim, QuestionTask, Rejected
+    from rag.types import Block, Prompts, ProposedClaim, QuestionTask, Rejected
     from rag.writing.model import Model
     from rag.writing.prompt import Prompt
 
 T = TypeVar("T")
 _CALLS = 4
-"""Calls that a section takes at most: a draft and a revision, each corrected once."""
+"""Calls that a draft takes at most: itself and a revision, each corrected once."""
 
 
 class ModelWriter:
@@ -50,9 +51,9 @@ class ModelWriter:
         """See `Writer.name`."""
         return self._model.name
 
-    def at_once(self, sections: int) -> int:
+    def at_once(self, drafts: int) -> int:
         """See `Writer.at_once`."""
-        return self._model.at_once(sections * _CALLS)
+        return self._model.at_once(drafts * _CALLS)
 
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`. Where there is nothing new to write from, nobody is asked.
@@ -102,15 +103,36 @@ class ModelWriter:
                 found[at] = claim
         return found
 
-    def answer(self, task: QuestionTask) -> Draft | Skipped:
-        """See `Writer.answer`. Without evidence nobody is asked."""
+    def answer(
+        self, task: QuestionTask, propose: Callable[[Block], None] | None = None
+    ) -> Draft | Skipped:
+        """See `Writer.answer`. Without evidence nobody is asked.
+
+        A claim is proposed when its object is closed in the stream of the reply. When the reply
+        begins anew after a claim was proposed, the rest waits for the end: it may say the same in
+        other words.
+        """
         if not task.evidence:
             return Draft(blocks=())
-        return self._asked(self._asking.question(task), partial(read_answer, self._limit))
+        prompt = self._asking.question(task)
+        model = self._model
+        if propose is None or not isinstance(model, StreamingModel):
+            return self._asked(prompt, partial(read_answer, self._limit))
+        coming = Coming(self._limit, propose)
+        return self._asked(
+            prompt, partial(read_answer, self._limit), lambda told: model.stream(told, coming.heard)
+        )
 
-    def _asked(self, prompt: Prompt, read: Callable[[str], T | Malformed]) -> T | Skipped:
+    def _asked(
+        self,
+        prompt: Prompt,
+        read: Callable[[str], T | Malformed],
+        reply: Callable[[Prompt], str | Malformed] | None = None,
+    ) -> T | Skipped:
+        reply = reply or self._model.reply
+
         def ask(correction: str) -> str | Malformed:
-            return self._model.reply(prompt.with_correction(correction))
+            return reply(prompt.with_correction(correction))
 
         try:
             return ask_twice(ask, read)

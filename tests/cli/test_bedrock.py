@@ -6,18 +6,21 @@ import json
 import re
 import signal
 import subprocess
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from modelled import honest, item, lying, read
+from modelled import honest, item, lying, read, two_claims
 from program import command, environment, run
-from responder import Fault, Reply, Responder, Slow, dummy_credentials, responding
+from responder import Fault, Held, Reply, Reset, Responder, Slow, dummy_credentials, responding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from program import Ran
+    from responder import Asked
 
 pytestmark = pytest.mark.models
 MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
@@ -150,6 +153,33 @@ def test_half_a_draft_leaves_the_section_as_it_was(bare: Path, responder: Respon
     assert not any("Section: Training" in asked.words for asked in responder.asked)
 
 
+def test_what_the_service_cites_is_shown(bare: Path, responder: Responder) -> None:
+    """With the call, and whether the reply cites the same; the report stands on its own quotes."""
+    folder = bare / "config" / "models"
+    folder.mkdir()
+    table = f'[[models]]\nmatch = "{MODEL}"\nstructure = "json"\ncitations = true\nstream = true\n'
+    table += "system = true\ncontext_tokens = 100_000\noutput_tokens = 8_000\n"
+    (folder / "bedrock.toml").write_text(table, encoding="utf-8")
+    words = "The Alpha accelerator has 96 GB of memory on each chip"
+    place = {"searchResultLocation": {"searchResultIndex": 0, "start": 1, "end": 2}}
+    cited = {"sourceContent": [{"text": words}], "location": place}
+
+    def citing(asked):
+        is_draft = read(asked).form == "draft"
+        return honest(asked)._replace(citations=[cited] if is_draft else [])
+
+    responder.script = citing
+    assert run(bare, "compose").status == 0
+    calls = json.loads(run(bare, "runs", "--json").out)
+    first = next(call for call in calls if call["purpose"] == "section memory")
+    told = {"evidence": "E1", "start": 1, "end": 2, "quote": words, "agrees": True}
+    assert first["witnesses"] == [told]
+    assert "96 GB" in report(bare)
+    table = table.replace('"json"', '"tool"')
+    (folder / "bedrock.toml").write_text(table, encoding="utf-8")
+    fails(run(bare, "compose"), 2, "citations = true needs structure")
+
+
 def test_what_does_not_fit_is_read_in_passes(bare: Path, responder: Responder) -> None:
     """Each has other passages, whole, and the claims so far; the report has what all say."""
     names = [f"Chip{letter}" for letter in "ABCDEFGH"]
@@ -262,6 +292,97 @@ def test_an_answer_has_only_what_holds(bare: Path, responder: Responder) -> None
     assert run(bare, "ask", QUESTION).out == "The references do not answer this.\n"
     responder.plays(Reply('{"claims": []}', "content_filtered"))
     fails(run(bare, "ask", QUESTION), 6, "gave no answer: .*content filter withheld")
+
+
+@contextmanager
+def asking_of(root: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run `rag ask` while the test looks on."""
+    asking = subprocess.Popen(
+        command("ask", QUESTION),
+        cwd=root,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with asking:
+        yield asking
+        assert asking.poll() is not None
+
+
+def test_a_claim_is_printed_before_the_reply_has_ended(bare: Path, responder: Responder) -> None:
+    """The model stops in mid-reply until its first claim has been read off the program."""
+    assert run(bare, "compose", "--all").status == 0
+    released = threading.Event()
+    responder.script = lambda asked: Held(two_claims(asked), "}]}", released)
+    with asking_of(bare) as asking:
+        first = asking.stdout.readline()
+        assert first.startswith("- The Beta accelerator has 141 GB")
+        assert first.endswith(" [1]\n")
+        released.set()
+        out, err = asking.communicate(timeout=120)
+    assert (asking.returncode, err) == (0, "")
+    assert out.startswith("- The Alpha accelerator has 96 GB")
+    assert "\n\n[1] Beta accelerators, Memory of Beta\n" in out
+    responder.script = two_claims
+    assert run(bare, "ask", QUESTION).out == first + out
+    told = json.loads(run(bare, "ask", "--json", QUESTION).out)
+    assert [f"- {claim['text']} [{n}]" for n, claim in enumerate(told["claims"], start=1)] == (
+        (first + out).splitlines()[:2]
+    )
+
+
+def test_an_answer_that_breaks_off_says_so(bare: Path, responder: Responder) -> None:
+    """What was shown stays, with its sources; one line, exit status 6, and the call is recorded."""
+    tell(bare, "[bedrock]\nattempts = 1\n")
+    assert run(bare, "compose", "--all").status == 0
+    released = threading.Event()
+    responder.script = lambda asked: Held(two_claims(asked), "}]}", released, then=Reset())
+    with asking_of(bare) as asking:
+        first = asking.stdout.readline()
+        assert "141 GB" in first
+        released.set()
+        out, err = asking.communicate(timeout=120)
+    assert asking.returncode == 6
+    assert out.startswith("\n[1] Beta accelerators, Memory of Beta\n")
+    assert "Alpha" not in out
+    assert re.fullmatch(r"rag: the answer is not complete: .*: .*run again later\n", err), err
+    (call,) = json.loads(run(bare, "runs", "1", "--json").out)
+    assert (call["purpose"], call["tokens"]) == ("answer", None)
+
+
+def test_an_answer_that_breaks_off_once_is_asked_for_again(
+    bare: Path, responder: Responder
+) -> None:
+    """Nothing is printed twice, and the answer is whole."""
+    tell(bare, "[bedrock]\nbackoff_s = 0.01\n")
+    assert run(bare, "compose", "--all").status == 0
+    released = threading.Event()
+    released.set()
+
+    def script(asked: Asked) -> Reply | Held:
+        broken = Held(two_claims(asked), "}]}", released, then=Reset())
+        return broken if len(responder.asked) == before + 1 else two_claims(asked)
+
+    before = len(responder.asked)
+    responder.script = script
+    done = run(bare, "ask", QUESTION)
+    assert (done.status, done.err, len(responder.asked)) == (0, "", before + 2)
+    assert [done.out.count(fact) for fact in ("141 GB", "96 GB")] == [1, 1]
+
+
+def test_an_interrupted_answer_leaves_what_was_shown(bare: Path, responder: Responder) -> None:
+    """Ctrl-C ends the program; what was printed was verified."""
+    assert run(bare, "compose", "--all").status == 0
+    responder.script = lambda asked: Held(two_claims(asked), "}]}", threading.Event())
+    with asking_of(bare) as asking:
+        assert "141 GB" in asking.stdout.readline()
+        asking.send_signal(signal.SIGINT)
+        out, err = asking.communicate(timeout=120)
+    assert asking.returncode == 130
+    assert out.startswith("\n[1] Beta accelerators")
+    assert err.strip().startswith("rag: interrupted")
 
 
 def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:

@@ -112,6 +112,14 @@ class IndexContract:
         assert index.count() == 5
         assert index.search_dense(vector_of(1), 1)[0].chunk == CHUNKS[0]
 
+    def test_an_emptied_index_takes_vectors_of_another_length(self, index: Index) -> None:
+        """A store that is made anew by another embedder has none of the old one's dimension."""
+        index.remove(["d1", "d2", "d3"])
+        longer = np.eye(7, dtype=np.float32)
+        index.add(CHUNKS, list(longer[: len(CHUNKS)]))
+        assert index.count() == 5
+        assert index.search_dense(longer[1], 1)[0].chunk == CHUNKS[1]
+
     def test_dense_search_ranks_by_cosine(self, index: Index) -> None:
         """The nearest come first, with their cosines, and the chunks are those that were added."""
         hits = index.search_dense(vector_of(1), 5)

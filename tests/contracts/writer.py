@@ -15,7 +15,7 @@ from rag.types import Draft, QuestionTask, SectionSpec, SectionTask, Skipped, To
 
 if TYPE_CHECKING:
     from rag.ports import Writer
-    from rag.types import Evidence
+    from rag.types import Block, Evidence
 
 SPEC = SectionSpec(
     id="networking",
@@ -85,6 +85,17 @@ class WriterContract:
         self.check_form(draft)
         if not given and isinstance(draft, Draft):
             assert not any(block.claims for block in draft.blocks)
+
+    @pytest.mark.parametrize("given", [(), notes()], ids=["no evidence", "evidence"])
+    def test_what_is_proposed_is_the_draft(
+        self, writer: Writer, given: tuple[Evidence, ...]
+    ) -> None:
+        """Told of blocks as they come, one gets those of the draft, in order, each once."""
+        proposed: list[Block] = []
+        task = QuestionTask(question="How much bandwidth does P5 have?", evidence=given)
+        draft = writer.answer(task, proposed.append)
+        assert isinstance(draft, Draft)
+        assert proposed == list(draft.blocks[: len(proposed)])
 
     def test_only_given_evidence_is_cited(self, writer: Writer) -> None:
         """Every claim is cited, and by a key that it was given."""

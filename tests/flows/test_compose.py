@@ -496,6 +496,24 @@ def test_a_section_is_written_in_passes(project: Project, tools: FakeTools) -> N
     assert [event.key for event in of(Ticked, seen)] == ["alpha"]
 
 
+def test_a_writer_is_told_how_many_drafts_may_come(project: Project, tools: FakeTools) -> None:
+    """A pass reads one passage at least: what could reach a cap is known before."""
+    _long(tools)
+    told = []
+
+    class Told(ScriptedWriter):
+        def at_once(self, drafts: int) -> int:
+            told.append(drafts)
+            return super().at_once(drafts)
+
+    writer = tools.writer = Told(_one_at_a_time)
+    list(compose(project, tools))
+    asked = [task for task in writer.tasks if task.spec.id != "summary"]
+    assert len(asked) == len(asked[0].evidence) > 1
+    assert told[0] == len(asked)
+    assert told[-1] == 1
+
+
 def test_a_pass_that_fails_leaves_the_section_as_it_was(project: Project, tools: FakeTools) -> None:
     """Half a reading is none: the box stays open, and the next run reads all of it."""
     _long(tools)

@@ -90,7 +90,8 @@ class Watched:
     def _said(asked: Asked) -> Reply:
         prompt = read(asked)
         if prompt.form == "revision":
-            claims = [{"number": n, **item("E1", *_line(prompt))} for n in prompt.fallen]
+            key, text = next(iter(prompt.evidence.items()))
+            claims = [{"number": n, **item(key, longest(text))} for n in prompt.fallen]
             return Reply(json.dumps({"claims": claims}))
         if prompt.form != "draft":
             return honest(asked)
@@ -101,10 +102,6 @@ class Watched:
             if line not in known:
                 new += [item(key, line), item(key, line, re.sub(r"\d+", "77", line))]
         return Reply(json.dumps(draft(prompt, new)))
-
-
-def _line(prompt: Any) -> tuple[str]:
-    return (longest(prompt.evidence["E1"]),)
 
 
 def written(
@@ -122,7 +119,7 @@ def written(
         Abilities(match="*", structure="tool", system=True, context_tokens=100_000),
         tools.config.settings.bedrock.model_copy(update=changes),
         tools.store.save_call,
-        Budget(caps),
+        budget=Budget(caps),
     )
     tools.writer = ModelWriter(model, load_prompts(root), tools.config)
     seen = list(compose(project, tools, every=True))

@@ -230,7 +230,7 @@ class HostileWriter:
                 out.append(chance.choice([claim, None]))
         return out
 
-    def answer(self, task: QuestionTask) -> Skipped:
+    def answer(self, task: QuestionTask, propose: object = None) -> Skipped:  # noqa: ARG002
         """See `Writer.answer`."""
         return Skipped(subject=task.question, stage="draft", reason="no words today")
 

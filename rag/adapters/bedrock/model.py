@@ -26,18 +26,28 @@ from rag.adapters.bedrock.request import request_of
 from rag.errors import CapError, RagError
 from rag.replies import Malformed
 from rag.types import Call
-from rag.writing import Budget
+from rag.writing import Budget, witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rag.adapters.bedrock.exchanges import Exchanges
     from rag.settings import BedrockSettings
-    from rag.types import Abilities
+    from rag.types import Abilities, Witness
     from rag.writing import Prompt
 
 _FINAL_IN_STREAM = frozenset({"validationException", "accessDeniedException"})
 _INTERRUPTED = "interrupted"
+
+
+def _witnesses(prompt: Prompt, reply: Reply) -> tuple[Witness, ...]:
+    """Return what the service cites by itself, by our keys."""
+    keys = {at: item.key for at, item in enumerate(prompt.evidence)}
+    told = [
+        (keys.get(item.result, "") if item.result is not None else "", *item[1:])
+        for item in reply.cited
+    ]
+    return witnessed(reply.text, told)
 
 
 class BedrockModel:
@@ -87,6 +97,10 @@ class BedrockModel:
 
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
+        return self.stream(prompt, lambda _: None)
+
+    def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
+        """See `StreamingModel.stream`: where ConverseStream may not be called, nothing is heard."""
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
         call = UnderWay(self._budget, most_of(request))
         recorded = partial(self._as_call, prompt, call, time.monotonic())
@@ -97,7 +111,7 @@ class BedrockModel:
             self._under_way[call] = recorded
         try:
             with self._wire.carrying(call):
-                found, wrong = self._attempted(request, call)
+                found, wrong = self._attempted(request, call, heard)
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
             call.end(found.tokens if found else None)
@@ -135,6 +149,7 @@ class BedrockModel:
             error=ended,
             passages=prompt.passages,
             left_out=prompt.left_out,
+            witnesses=_witnesses(prompt, found) if found else (),
         )
 
     @property
@@ -159,11 +174,11 @@ class BedrockModel:
         return client
 
     def _attempted(
-        self, request: Mapping[str, Any], call: UnderWay
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
     ) -> tuple[Reply | None, RagError | Malformed | None]:
         """Return the reply, if one came to an end, and what is wrong with it or came instead."""
         try:
-            found = retrying(self._settings)(self._once, request, call)
+            found = retrying(self._settings)(self._once, request, call, heard)
         except AgainError as last:
             return None, last.error
         except (ClientError, BotoCoreError) as error:
@@ -172,11 +187,13 @@ class BedrockModel:
             return None, error
         return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
 
-    def _once(self, request: Mapping[str, Any], call: UnderWay) -> Reply:
+    def _once(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply:
         """Ask once; what may pass is raised as `AgainError`."""
+        streams = self._abilities.stream
         try:
-            asked = self._streamed if self._abilities.stream else self._whole
-            found = asked(request, call)
+            found = self._streamed(request, call, heard) if streams else self._whole(request, call)
         except EventStreamError as error:
             if error.response.get("Error", {}).get("Code") in _FINAL_IN_STREAM:
                 raise
@@ -197,14 +214,17 @@ class BedrockModel:
         call.request_id = _request_id(response)
         return whole(response)
 
-    def _streamed(self, request: Mapping[str, Any], call: UnderWay) -> Reply | None:
+    def _streamed(
+        self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]
+    ) -> Reply | None:
         response = self._client.converse_stream(**request)
         call.request_id = _request_id(response)
-        assembly = Assembly()
+        assembly = Assembly(tool=self._abilities.structure == "tool")
         with closing(response["stream"]) as events:
             try:
                 for event in events:
-                    assembly.add(event)
+                    if assembly.add(event):
+                        heard(assembly.text)
             except (ParserError, HTTPError):
                 if not assembly.has_ended:  # else only the counts are lost
                     raise

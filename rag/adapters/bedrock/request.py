@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.types import Abilities
-    from rag.writing import Prompt
+    from rag.writing import Passage, Prompt
 
 _CACHE_POINT = {"cachePoint": {"type": "default"}}
 _DESCRIPTION = "What was asked for."
@@ -38,8 +38,30 @@ def request_of(
     content: list[dict[str, Any]] = [{"text": fixed}]
     if abilities.cache:
         content.append(_CACHE_POINT)
-    content += [{"text": text} for text in prompt.data]
+    content += _cited(prompt) if abilities.citations else []
+    data = prompt.data[1:] if abilities.citations and prompt.evidence else prompt.data
+    content += [{"text": text} for text in data]
     return told | _form(prompt, abilities) | {"messages": [{"role": "user", "content": content}]}
+
+
+def _cited(prompt: Prompt) -> list[dict[str, Any]]:
+    """Return passages as search results that the service is to cite by their lines."""
+    return [
+        {
+            "searchResult": {
+                "source": item.reference,
+                "title": item.title or item.key,
+                "content": [{"text": line} for line in lines_of(item)],
+                "citations": {"enabled": True},
+            }
+        }
+        for item in prompt.evidence
+    ]
+
+
+def lines_of(item: Passage) -> list[str]:
+    """Return the lines of a passage that say something: what can be cited of it."""
+    return [line for line in item.text.splitlines() if line.strip()]
 
 
 def _form(prompt: Prompt, abilities: Abilities) -> dict[str, Any]:

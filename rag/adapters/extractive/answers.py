@@ -11,6 +11,7 @@ from rag.adapters.extractive.candidates import Candidate, candidates
 from rag.adapters.extractive.passages import passages
 from rag.text.figures import FIGURE, content_words
 from rag.text.quantities import missing
+from rag.text.questions import asked_about
 from rag.types import Block, Draft, ProposedCitation, ProposedClaim
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ _MEASURED = 0.25
 _ANSWERED = 0.4
 """What standing under the question itself, as in a list of questions and answers, is worth."""
 _SAME_QUESTION = 0.75
-_ASKING = frozenset(
-    "what how why who whom whose does do did should could would is are you your i we our my me "
-    "there have has get use".split()
-)
 _JOINED = re.compile(r"(?<=\w)[./:](?=\w)")
 _MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
 
@@ -63,7 +60,7 @@ def _best(
     ]
     if not pool:
         return ()
-    wanted = _asked(task.question)
+    wanted = asked_about(task.words or task.question)
     weights = _weights(wanted, task.evidence)
     ranks = {item.key: rank for rank, item in enumerate(task.evidence)}
     measured = any(phrase in task.question.lower() for phrase in _MANY)
@@ -86,17 +83,11 @@ def _best(
     return tuple(map(_claim, chosen))
 
 
-def _asked(question: str) -> frozenset[str]:
-    """Return the words that say what a question is about."""
-    words = content_words(question)
-    return words - _ASKING or words
-
-
 def _is_asked_above(candidate: Candidate, wanted: frozenset[str]) -> bool:
     """Whether the candidate's heading asks the same question."""
     if not candidate.headings or not candidate.headings[-1].rstrip().endswith("?"):
         return False
-    above = _asked(candidate.headings[-1])
+    above = asked_about(candidate.headings[-1])
     return len(above & wanted) / len(above | wanted or {""}) >= _SAME_QUESTION
 
 

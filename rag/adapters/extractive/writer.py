@@ -31,7 +31,7 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.settings import Config
     from rag.types import QuestionTask, Rejected, TopicSpec
@@ -53,7 +53,7 @@ class ExtractiveWriter:
         self._config = config
         self._lens = Lens(config)
 
-    def at_once(self, sections: int) -> int:  # noqa: ARG002 - the port's
+    def at_once(self, drafts: int) -> int:  # noqa: ARG002 - the port's
         """See `Writer.at_once`: it waits for nobody."""
         return 1
 
@@ -89,9 +89,13 @@ class ExtractiveWriter:
             return [None] * len(rejected)
         return instead(task, rejected, limit=self._config.settings.ask.claims)
 
-    def answer(self, task: QuestionTask) -> Draft:
-        """See `Writer.answer`."""
-        return answer(task, limit=self._config.settings.ask.claims)
+    def answer(self, task: QuestionTask, propose: Callable[[Block], None] | None = None) -> Draft:
+        """See `Writer.answer`. All of it is there at once."""
+        draft = answer(task, limit=self._config.settings.ask.claims)
+        if propose is not None:
+            for block in draft.blocks:
+                propose(block)
+        return draft
 
     def _homes(self, task: SectionTask) -> dict[str, list[Ranked]]:
         """Return the section's candidates by topic, the most rewarding first."""

@@ -57,7 +57,7 @@ class Asking:
             "region": "us-east-1",
             "profile": "",
             "endpoint_url": self.responder.url,
-            "agent_endpoint_url": self.responder.url,
+            "agent_endpoint_url": "",
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
@@ -70,20 +70,21 @@ class Asking:
         }
         return BedrockSettings.model_validate(settings | changes)
 
-    def model(
+    def model(  # noqa: PLR0913 - one parameter a wish
         self,
         *,
         model_id: str = "example.model-v1:0",
         structure: str = "tool",
         stream: bool = True,
+        citations: bool = False,
         budget: Budget | None = None,
         exchanges: Exchanges | None = None,
         **changes: object,
     ):
         """Return a model with these abilities, and settings changed by these."""
         abilities = Abilities(
-            match="*", structure=structure, stream=stream, system=True, cache=True,
-            context_tokens=100_000, output_tokens=5_000,
+            match="*", structure=structure, stream=stream, citations=citations,
+            system=True, cache=True, context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
             model_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from responder import Fault, Frames, Reply, Reset, Slow, events_of, frame, frames_of
@@ -91,6 +92,46 @@ def test_words_before_a_tool_are_no_part_of_it(asking):
     """A model may think aloud before it uses the tool."""
     asking.responder.plays(GOOD._replace(first="I shall use the tool.", reasoning="hm"))
     assert json.loads(asking.model().reply(PROMPT)) == json.loads(ANSWER)
+
+
+@pytest.mark.parametrize("structure", ["tool", "schema", "json"])
+def test_a_reply_is_heard_as_it_comes(asking, structure):
+    """Each time it has grown, and all of it at last; where nothing streams, nothing is heard."""
+    asking.responder.plays(GOOD._replace(first="I shall see.", reasoning="hm"))
+    heard = []
+    text = asking.model(structure=structure).stream(PROMPT, heard.append)
+    if structure == "tool":
+        heard = [words for words in heard if words]  # what is said before is no part of it
+    assert heard[-1] == text
+    assert all(after.startswith(before) for before, after in pairwise(heard))
+    assert len(set(heard)) > 2
+    asking.responder.plays(GOOD)
+    silent = []
+    assert asking.model(structure=structure, stream=False).stream(PROMPT, silent.append)
+    assert silent == []
+
+
+def test_a_reply_that_breaks_off_is_heard_anew(asking):
+    """What the next attempt says begins from nothing."""
+    asking.responder.plays(Frames(TOOL, ENDS - 3), GOOD)
+    heard = []
+    assert asking.model().stream(PROMPT, heard.append) == ANSWER
+    begins = [words for words in heard if len(words) <= 40 and words]
+    assert begins == [ANSWER[:40]] * 2
+    assert heard[-1] == ANSWER
+
+
+def test_what_the_listener_raises_ends_the_call(asking):
+    """It is nobody's fault there: nothing is tried again, and the call is recorded."""
+    asking.responder.plays(GOOD)
+
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        asking.model().stream(PROMPT, stop)
+    (call,) = asking.calls
+    assert (call.error, call.tokens, len(asking.responder.asked)) == ("interrupted", None, 1)
 
 
 def test_what_is_not_known_is_passed_over(asking):

@@ -49,7 +49,7 @@ def test_a_stock_index_retrieves_our_chunks(store):
     core = pytest.importorskip("llama_index.core", reason="needs rag[llama-index]")
     from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415 - an extra
 
-    from rag.adapters.llama_index import RagEmbedding  # noqa: PLC0415 - an extra
+    from rag.llama_index import RagEmbedding  # noqa: PLC0415 - an extra
 
     folder, made = store
     collection = chromadb.PersistentClient(str(folder / "chroma")).get_collection(COLLECTION)
@@ -76,7 +76,7 @@ def test_its_filters_see_our_metadata(store):
     from llama_index.core.vector_stores import ExactMatchFilter, MetadataFilters  # noqa: PLC0415
     from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415
 
-    from rag.adapters.llama_index import RagEmbedding  # noqa: PLC0415
+    from rag.llama_index import RagEmbedding  # noqa: PLC0415
 
     folder, made = store
     collection = chromadb.PersistentClient(str(folder / "chroma")).get_collection(COLLECTION)
@@ -96,7 +96,7 @@ def test_its_filters_see_our_metadata(store):
 def test_questions_keep_their_prefix():
     """The embedding model asks our embedder for questions as questions, texts as documents."""
     pytest.importorskip("llama_index.core", reason="needs rag[llama-index]")
-    from rag.adapters.llama_index import RagEmbedding  # noqa: PLC0415
+    from rag.llama_index import RagEmbedding  # noqa: PLC0415
 
     ours = FakeEmbedder(query_prefix="question: ")
     model = RagEmbedding(ours)

@@ -1,0 +1,123 @@
+"""Embedder by any embedding class of LlamaIndex's."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from rag.adapters.llama_index.calling import RETRIES, Caller, VendorError
+from rag.adapters.llama_index.loading import Wanted, make
+from rag.adapters.llama_index.naming import embedder_fingerprint, model_name, prefix_of
+from rag.errors import ServiceError
+from rag.text.pieces import first_pieces, piece_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rag.ports import Vector
+    from rag.settings import Settings
+
+
+class LlamaIndexEmbedder:
+    """Embedder over an embedding class of LlamaIndex's. See `Embedder`.
+
+    The class has no tokenizer for us: texts are measured in pieces, of which there are more than
+    tokens (`rag.text.pieces`), and cut where `llama_index.embedder_tokens` pieces end. A text
+    without words is never sent, since some services refuse it; its vector is the first axis.
+
+    Args:
+        settings: the class, its arguments, our limits.
+
+    Raises:
+        PrerequisiteError: a package or a variable of the environment is missing.
+        ConfigError: the class is none, of another kind, or refuses its arguments.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        own = settings.llama_index
+        self.fingerprint = embedder_fingerprint(settings)
+        self.max_tokens = own.embedder_tokens
+        self._query_prefix = prefix_of(settings.embedder.query_prefix)
+        self._document_prefix = prefix_of(settings.embedder.document_prefix)
+        self._name = model_name(settings.embedder.model, own.embedder)
+        made = make(
+            Wanted(
+                key="embedder.model",
+                class_path=settings.embedder.model,
+                table="llama_index.embedder",
+                arguments=own.embedder,
+                defaults=((("timeout", "request_timeout"), own.timeout_s), ((RETRIES,), 0)),
+            ),
+            BaseEmbedding,
+            "an embedding model of LlamaIndex's",
+        )
+        self._model: BaseEmbedding = made.instance
+        self._caller = Caller(
+            self._name,
+            own,
+            own.embedder,
+            made.secrets,
+            limit="llama_index.embedder_tokens",
+        )
+
+    @cached_property
+    def dimension(self) -> int:
+        """See `Embedder.dimension`. The service is asked for it, since no class tells it."""
+        (vector,) = self._asked(lambda: [self._model.get_text_embedding("dimension")], 1)
+        return len(vector)
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """See `Embedder.token_spans`: pieces in place of tokens."""
+        return piece_spans(text)
+
+    def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
+        """See `Embedder.embed_documents`. As many at a time as the class's `embed_batch_size`."""
+        worded = [position for position, text in enumerate(texts) if text.strip()]
+        size = self._model.embed_batch_size
+        for at in range(0, len(worded), size):
+            batch = worded[at : at + size]
+            told = [self._document_prefix + self._seen(texts[position]) for position in batch]
+            found = self._asked(partial(self._model.get_text_embedding_batch, told), len(told))
+            yield from zip(batch, found, strict=True)
+        for position, text in enumerate(texts):
+            if not text.strip():
+                yield position, self._nothing
+
+    def embed_query(self, text: str) -> Vector:
+        """See `Embedder.embed_query`."""
+        if not text.strip():
+            return self._nothing
+        told = self._query_prefix + self._seen(text)
+        return self._asked(lambda: [self._model.get_query_embedding(told)], 1)[0]
+
+    def _seen(self, text: str) -> str:
+        return first_pieces(text, self.max_tokens)
+
+    @cached_property
+    def _nothing(self) -> Vector:
+        vector = np.zeros(self.dimension, np.float32)
+        vector[0] = 1
+        return vector
+
+    def _asked(self, call: Callable[[], Sequence[Sequence[float]]], count: int) -> list[Vector]:
+        try:
+            found = self._caller.retrying()(self._caller.once, call)
+        except VendorError as error:
+            raise error.told.error from error.__cause__
+        if len(found) != count:
+            raise self._wrong(f"{len(found)} vectors for {count} texts")
+        return [self._unit(values) for values in found]
+
+    def _unit(self, values: Sequence[float]) -> Vector:
+        vector = np.asarray(values, np.float64)
+        length = float(np.linalg.norm(vector)) if vector.ndim == 1 else 0.0
+        if not (np.isfinite(length) and length > 0):
+            raise self._wrong("a vector without a direction")
+        unit: Vector = (vector / length).astype(np.float32)
+        return unit
+
+    def _wrong(self, what: str) -> ServiceError:
+        return ServiceError(f"{self._name}: it gave {what}", advice="use another model")
