@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Chunk,
         Draft,
         Fetched,
+        Forecast,
         Hit,
         NotModified,
         ProposedClaim,
@@ -141,6 +142,13 @@ class Writer(Protocol):
         """Return a draft of the section; `Skipped` if the writer could not produce one.
 
         `Capped` if it was not asked because a cap of the run is reached.
+        """
+        ...
+
+    def forecast(self, task: SectionTask) -> Sequence[Forecast]:
+        """Return what each draft of a section would take, pass by pass; none if it asks nobody.
+
+        Nothing is drafted, and nothing is sent that costs.
         """
         ...
 

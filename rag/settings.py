@@ -120,6 +120,7 @@ class BedrockSettings(Value):
     throttled_attempts: int = Field(ge=1, le=100)
     backoff_s: float = Field(ge=0, le=600)
     max_backoff_s: float = Field(ge=0, le=3600)
+    cache: bool
     max_concurrency: int = Field(ge=1, le=64)
     max_input_tokens: int = Field(ge=1000)
     max_output_tokens: int = Field(ge=100)
@@ -146,6 +147,7 @@ class LlamaIndexSettings(Value):
 
     structure: Literal["json", "tool", "schema"]
     system: bool
+    stream: bool
     context_tokens: int = Field(ge=1000)
     output_tokens: int = Field(ge=100)
     embedder_tokens: int = Field(ge=16)

@@ -249,6 +249,10 @@ class ScriptedWriter:
         self.returned += rejected
         return [self._revise(item) for item in rejected]
 
+    def forecast(self, _: SectionTask) -> tuple[()]:
+        """See `Writer.forecast`: it asks nobody."""
+        return ()
+
     def at_once(self, _: int) -> int:
         """See `Writer.at_once`."""
         return 1

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 _MODEL = botocore.session.get_session().get_service_model("bedrock-runtime")
-_OPERATIONS = {"converse": "Converse", "converse-stream": "ConverseStream"}
+_OPERATIONS = {
+    "converse": "Converse",
+    "converse-stream": "ConverseStream",
+    "count-tokens": "CountTokens",
+}
 _PIECE = 211
 USAGE = {"inputTokens": 1200, "outputTokens": 300, "totalTokens": 1500}
 
@@ -251,6 +255,9 @@ class _Request(Misbehaving):
         assert found
         try:
             asked = self._asked(found, content)
+            if asked.operation == "count-tokens":
+                self._count(self.server.count(asked))
+                return
             play = self.server.script(asked)
         except BaseException as error:
             self.server.wrong.append(error)
@@ -263,12 +270,23 @@ class _Request(Misbehaving):
         model = unquote(found["model"])
         shape = _MODEL.operation_model(_OPERATIONS[operation]).input_shape
         check(shape, {"modelId": model, **body}, operation)
+        if operation == "count-tokens":
+            body = body["input"]["converse"]
         texts = [item["text"] for item in body["messages"][0]["content"] if "text" in item]
         assert all(text.strip() for text in texts), "a text block is blank"
         assert self.headers["Authorization"], "the request is not signed"
         asked = Asked(operation, model, body, dict(self.headers))
-        self.server.asked.append(asked)
+        kept = self.server.counted if operation == "count-tokens" else self.server.asked
+        kept.append(asked)
         return asked
+
+    def _count(self, found: int | Fault) -> None:
+        if isinstance(found, Fault):
+            self.misbehave(found)
+            return
+        body = {"inputTokens": found}
+        check(_MODEL.operation_model("CountTokens").output_shape, body, "response")
+        self.send(200, body, {})
 
     def _play(self, play: Play, asked: Asked) -> None:
         if isinstance(play, Slow | Reset | Fault):
@@ -349,7 +367,10 @@ class Responder(Loopback):
     def __init__(self) -> None:
         super().__init__(_Request)
         self.script: Callable[[Asked], Play] = lambda _: Reply("{}")
+        self.count: Callable[[Asked], int | Fault] = lambda asked: len(asked.words) // 4
         self.asked: list[Asked] = []
+        self.counted: list[Asked] = []
+        """What CountTokens was asked: it costs nothing."""
         self.wrong: list[BaseException] = []
 
     @property

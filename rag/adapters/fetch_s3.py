@@ -215,7 +215,8 @@ class S3Fetcher:
             Bucket=place.bucket, Key=place.key, **conditions, **version
         )
         with closing(response["Body"]) as body:
-            self._check_size(response["ContentLength"])
+            if "ContentLength" in response:
+                self._check_size(response["ContentLength"])
             try:
                 content = self._read(body, deadline)
             except (
@@ -240,9 +241,11 @@ class S3Fetcher:
 
     def _read(self, body: Any, deadline: float) -> bytes:
         content = bytearray()
-        for part in body.iter_chunks(_PIECE):
+        for part in body.iter_chunks(min(_PIECE, self._settings.max_bytes + 1)):
             content += part
+            self._check_size(len(content))
             self._check_time(deadline)
+        self._check_size(len(content))
         return bytes(content)
 
     def _decoded(self, content: bytes, encoding: str) -> bytes:

@@ -19,8 +19,7 @@ import xllamacpp
 
 from rag.errors import PrerequisiteError, ServiceError
 from rag.types import Call, Tokens
-from rag.writing import Budget, UnfinishedError
-from rag.writing.packing import most_tokens
+from rag.writing import Budget, UnfinishedError, estimated, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from rag.errors import RagError
     from rag.settings import LocalSettings
+    from rag.types import Forecast
     from rag.writing import Prompt
 
 _MAGIC = b"GGUF"
@@ -87,12 +87,21 @@ class LocalModel:
         """See `Model.at_once`: one call takes all threads that there are."""
         return 1
 
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """See `Model.forecast`: estimated, as the weights need not be loaded for it."""
+        return estimated(self, prompt, output_limit=self._settings.output_tokens)
+
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         request = self._request(prompt)
         with self._one:
-            server = self._server
+            # Before the weights are loaded: a server that is thrown away unasked never returns.
             held = self._budget.hold(self._most(request))
+            try:
+                server = self._server
+            except PrerequisiteError:
+                held.settle(Tokens())
+                raise
             begun = time.monotonic()
             said: _Said | None = None
             wrong: RagError | None = None

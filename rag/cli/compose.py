@@ -9,6 +9,7 @@ import click
 from rag.cli.options import (
     caps_options,
     exchange_options,
+    json_option,
     model_option,
     strict_option,
     wait_option,
@@ -18,13 +19,18 @@ from rag.cli.options import (
 @click.command(name="compose")
 @click.option("--all", "every", is_flag=True, help="Go on until no box is unchecked.")
 @click.option("--section", metavar="ID", help="Recompose this section from all evidence so far.")
-@click.option("--dry-run", is_flag=True, help="Say which sections would change; write nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Say which sections would change and what it would take of a model; write nothing.",
+)
 @click.option(
     "--history",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="A proof bundle whose history goes with a report.md that has no store.",
 )
+@json_option
 @strict_option
 @wait_option
 @model_option
@@ -37,15 +43,16 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     section: str | None,
     dry_run: bool,
     history: Path | None,
+    as_json: bool,
     strict: bool,
     wait: float,
 ) -> int:
     """Rewrite the report with the next unchecked reference, then tick its box."""
-    from rag.cli.screen import show
+    from rag.cli.screen import show, show_json
     from rag.cli.session import writing
     from rag.flows.compose import compose
 
     with writing(root, command="rag compose", wait_s=wait) as (project, tools):
         proof = history.read_text(encoding="utf-8", errors="replace") if history else ""
         stream = compose(project, tools, every=every, section=section, dry_run=dry_run, proof=proof)
-        return show(stream).exit_status(strict=strict)
+        return (show_json if as_json else show)(stream).exit_status(strict=strict)

@@ -79,7 +79,7 @@ def _row(call: PricedCall) -> Sequence[str]:
         *_counts([call]),
         f"{call.seconds:.1f}",
         str(call.retries or ""),
-        call.error or call.stop,
+        call.error or ("kept reply" if call.is_kept else call.stop),
         _cost([call]),
         call.request_id,
     )

@@ -46,6 +46,19 @@ def show(stream: Iterable[Any]) -> Outcome:
     return outcome
 
 
+def show_json(stream: Iterable[Any]) -> Outcome:
+    """Print events as a JSON list, each with its name, also those before an error."""
+    outcome = Outcome()
+    told = []
+    try:
+        for event in stream:
+            _count(event, outcome)
+            told.append({"event": type(event).__name__, **event.model_dump(mode="json")})
+    finally:
+        say(json.dumps(told, indent=2))
+    return outcome
+
+
 def as_json_list(values: Iterable[Value]) -> str:
     """Return values as a JSON list."""
     return json.dumps([item.model_dump(mode="json") for item in values], indent=2)
@@ -105,6 +118,7 @@ def _count(event: object, outcome: Outcome) -> None:
         | events.Ticked
         | events.NothingToDo
         | events.Planned
+        | events.Foreseen
         | events.Adopted
         | events.Ledger
         | events.Restored,
@@ -125,6 +139,23 @@ def _composed(event: events.Composed) -> str:
     return f"  {event.section}: {claims}, {word}{fell}"
 
 
+def _taking(event: events.Foreseen | events.ForeseenTotal) -> str:
+    how = "counted" if event.is_counted else "estimated"
+    read = _range(f"{event.input_least:,}", f"{event.input_most:,}")
+    said = _range(f"{event.output_least:,}", f"{event.output_most:,}")
+    if isinstance(event, events.Foreseen):
+        limit = event.output_from == "limit"
+        said += " (the longest reply)" if limit else " (as recorded calls)"
+    cost = ""
+    if event.cost_least is not None and event.cost_most is not None:
+        cost = f", cost {_range(f'{event.cost_least:.4f}', f'{event.cost_most:.4f}')}"
+    return f"{read} tokens in ({how}), {said} out{cost}"
+
+
+def _range(least: str, most: str) -> str:
+    return least if least == most else f"{least} to {most}"
+
+
 def _ledger(event: events.Ledger) -> str:
     counts = Counter(entry.fate for entry in event.entries)
     told = ", ".join(f"{count} {fate}" for fate, count in counts.items())
@@ -139,6 +170,12 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     events.Composed: _composed,
     events.Planned: lambda event: (
         f"{event.key} would change {event.section} from {event.evidence} passages"
+    ),
+    events.Foreseen: lambda event: f"  {event.section}: {_taking(event)}",
+    events.ForeseenTotal: lambda event: (
+        f"in all {'1 call' if event.calls == 1 else f'{event.calls} calls'}: {_taking(event)}; "
+        "corrections and revisions come on top"
+        + (f" (not counted: {event.uncounted})" if event.uncounted else "")
     ),
     events.Ticked: lambda event: f"{event.key}: {event.outcome}, edition {event.edition}",
     events.Kept: lambda event: (

@@ -107,30 +107,45 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
     words = one_line(words) or question
     if not question:
         raise UsageError("the question is empty", advice='ask as in: rag ask "What is EFA?"')
-    known = askable(project, tools, reference)
-    found = _found(tools, words, frozenset(item.document_id for item in known))
-    cited = _cited(project, tools, known, found.hits)
-    limit = k or tools.config.settings.retrieve.evidence
-    evidence = keyed(_evidence(cited, found.hits[:limit]))
+    evidence, cited, answers = _sought(project, tools, words, k, reference)
 
     def shown(claim: Claim) -> None:
         show(Answered(claim=claim, sources=_sources([claim], cited)))
 
     told = words if words != question else ""
     task = QuestionTask(question=question, words=told, before=before, evidence=evidence)
-    claims = answered(tools, task, shown) if found.answers else ()
+    claims = answered(tools, task, shown) if answers else ()
     return Answer(
         question=question,
         claims=claims,
         sources=_sources(claims, cited),
         passages=tuple(_passage(item, cited[item.document.id]) for item in evidence),
-        answerable=found.answers,
+        answerable=answers,
     )
 
 
 def one_line(words: str) -> str:
     """Return a question's words on one line; bytes that are no text are replaced."""
     return " ".join(words.encode("utf-8", "replace").decode().split())
+
+
+class _Sought(NamedTuple):
+    evidence: tuple[Evidence, ...]
+    cited: dict[str, Cited]
+    """By document id, what the evidence stands in."""
+    answers: bool
+    """Whether the best of it can be expected to answer."""
+
+
+def _sought(
+    project: Project, tools: Tools, words: str, k: int | None, reference: str | None
+) -> _Sought:
+    """Return the passages that are found for words, best first."""
+    known = askable(project, tools, reference)
+    found = _found(tools, words, frozenset(item.document_id for item in known))
+    cited = _cited(project, tools, known, found.hits)
+    limit = k or tools.config.settings.retrieve.evidence
+    return _Sought(keyed(_evidence(cited, found.hits[:limit])), cited, found.answers)
 
 
 class _Found(NamedTuple):
@@ -277,19 +292,11 @@ def retrieve(
         UsageError: the key is unknown.
         PrerequisiteError: nothing has been ingested, or by another embedder.
     """
-    words = " ".join(question.encode("utf-8", "replace").decode().split())
-    project.read_checklist()
-    check_store(tools)
-    known = _askable(tools, reference)
+    words = one_line(question)
     if not words:
         return []
-    found = _found(tools, words, frozenset(item.document_id for item in known))
-    cited = _cited(project, tools, known, found.hits)
-    limit = k or tools.config.settings.retrieve.evidence
-    return [
-        _retrieved(item, cited[item.document.id])
-        for item in keyed(_evidence(cited, found.hits[:limit]))
-    ]
+    evidence, cited, _ = _sought(project, tools, words, k, reference)
+    return [_retrieved(item, cited[item.document.id]) for item in evidence]
 
 
 def _retrieved(item: Evidence, cited: Cited) -> Retrieved:

@@ -12,6 +12,7 @@ from rag.flows.events import (
     NothingToDo,
     Planned,
 )
+from rag.flows.foreseeing import foresee, summed
 from rag.flows.ingest import check_store, ingest_one, is_ingested, remake
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
@@ -44,7 +45,8 @@ def compose(  # noqa: PLR0913 - one parameter an option
         tools: the wired adapters.
         every: go on until no box is left.
         section: recompose only this section, from all evidence used so far.
-        dry_run: draft and write nothing: say which sections would change, from how much evidence.
+        dry_run: draft and write nothing: say which sections would change, from how much evidence,
+            and what that would take of a model.
         proof: a proof bundle as JSON, whose history goes with a report that is taken over.
 
     Yields:
@@ -53,6 +55,19 @@ def compose(  # noqa: PLR0913 - one parameter an option
     Raises:
         UsageError: `section` is no section of the outline; report.md is not of rag's making.
     """
+    events = _compose(project, tools, every=every, section=section, dry_run=dry_run, proof=proof)
+    yield from summed(events) if dry_run else events
+
+
+def _compose(  # noqa: PLR0913 - see `compose`
+    project: Project,
+    tools: Tools,
+    *,
+    every: bool,
+    section: str | None,
+    dry_run: bool,
+    proof: str,
+) -> Iterator[Event]:
     yield from recover(project, tools)
     _, reading = project.read_checklist()
     yield from reading.problems
@@ -91,6 +106,7 @@ def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event
     affected = _affected(desk, shelf, reference, [reference] if store.latest() else used)
     if dry_run:
         yield from _plan(shelf, reference, affected)
+        yield from foresee(desk, shelf, affected, used, reference.key)
     else:
         cause = f"compose {reference.key}"
         yield from write(desk, shelf, affected, used, cause=cause, key=reference.key)
@@ -138,5 +154,6 @@ def _recompose(desk: Desk, section: str, *, dry_run: bool) -> Generator[Event, N
     if dry_run:
         for reference in used:
             yield from _plan(shelf, reference, [specs[section]])
+        yield from foresee(desk, shelf, [specs[section]], used)
         return
     yield from write(desk, shelf, [specs[section]], used, cause=f"compose --section {section}")

@@ -54,10 +54,10 @@ def draft(  # noqa: PLR0913 - one turn, whole
     for _, level in groupby(sorted(outline.sections, key=depth), key=depth):
         changed = _gist(sections) != _gist(before)
         wanted = [spec for spec in level if spec.id in asked or (spec.is_derived and changed)]
-        standings = {spec.id: _standing(desk, turn, spec, sections) for spec in wanted}
+        standings = {spec.id: standing_of(desk, turn, spec, sections) for spec in wanted}
         for spec in wanted:
             if spec.id not in stale and (key or spec.id not in asked):
-                standings[spec.id] = _read(desk, standings[spec.id], spec, used, key)
+                standings[spec.id] = having_read(desk, standings[spec.id], spec, used, key)
         drafts = sum(_most_drafts(shelf, spec, used, standings[spec.id]) for spec in wanted)
         at_once = desk.tools.writer.at_once(drafts)
         # None is made of another of its depth: what is written does not depend on the groups.
@@ -114,7 +114,7 @@ def _gist(sections: Mapping[str, Section]) -> object:
     }
 
 
-def _standing(
+def standing_of(
     desk: Desk, turn: Turn, spec: SectionSpec, sections: Mapping[str, Section]
 ) -> Standing:
     """Return what a section stands on, of the sections as they are now."""
@@ -125,7 +125,7 @@ def _standing(
     return Standing(sections.get(spec.id), others, store.refused() | turn.refused, ever)
 
 
-def _read(
+def having_read(
     desk: Desk, standing: Standing, spec: SectionSpec, used: Sequence[Reference], key: str
 ) -> Standing:
     """Return what a section stands on with what earlier drafts of it have read.

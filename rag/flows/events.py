@@ -115,6 +115,36 @@ class Planned(Value):
     evidence: int
 
 
+class _Taking(Value):
+    """Tokens and costs, from the least to the most; a cost is None where there is no price."""
+
+    calls: int
+    """How many calls it is, without corrections and revisions."""
+    input_least: int
+    input_most: int
+    is_counted: bool
+    """Whether the service counted the least input; else it is estimated."""
+    uncounted: str
+    """Why the service did not count, where it was asked to; one line."""
+    output_least: int
+    output_most: int
+    cost_least: float | None
+    cost_most: float | None
+
+
+class Foreseen(_Taking):
+    """`--dry-run`: what drafting a section would take, in one pass or several."""
+
+    key: str
+    section: str
+    output_from: Literal["recorded calls", "limit"]
+    """What the range of the output is made of."""
+
+
+class ForeseenTotal(_Taking):
+    """`--dry-run`: what all foreseen calls would take."""
+
+
 class Ticked(Value):
     """A reference's evidence is in the report (or it brought none); its box is ticked."""
 

@@ -7,7 +7,7 @@ the same input makes the same values. Offsets are code points, half open: `text[
 from rag.text.digests import digest
 from rag.types.again import proposed_again
 from rag.types.base import Span, Value
-from rag.types.calls import Call, Caps, RecordedCall, Tokens, Witness
+from rag.types.calls import Call, Caps, Forecast, RecordedCall, Tokens, Witness
 from rag.types.checks import Check, State
 from rag.types.claims import (
     Block,
@@ -63,6 +63,7 @@ __all__ = [
     "Exchange",
     "Fate",
     "Fetched",
+    "Forecast",
     "History",
     "Hit",
     "NotModified",

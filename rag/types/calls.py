@@ -35,6 +35,24 @@ class Tokens(Value):
         return self.input + self.output + self.cache_read + self.cache_write
 
 
+class Forecast(Value):
+    """What one call would take, said before it is made."""
+
+    model: str
+    purpose: str
+    """As `Call.purpose`."""
+    input: int
+    """Tokens of the prompt."""
+    is_counted: bool
+    """Whether the service counted them; else they are estimated."""
+    uncounted: str = ""
+    """Why the service did not, where it was asked to; one line."""
+    input_limit: int
+    """Tokens that a prompt may have."""
+    output_limit: int
+    """Tokens of the longest reply."""
+
+
 class Witness(Value):
     """A passage that the service itself says words of the reply stand on."""
 
@@ -68,6 +86,8 @@ class Call(Value):
     """Why the model stopped, in the service's words; empty if no reply came to an end."""
     request_id: str = ""
     """The service's name for the last attempt, for its support."""
+    is_kept: bool = False
+    """Whether the reply is a kept one: nothing was sent, nothing paid."""
     error: str = ""
     """Why the reply could not be used, in one line; empty if it could."""
     passages: int = 0

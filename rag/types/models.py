@@ -76,6 +76,8 @@ class Abilities(Value):
     citations: bool = False
     """Whether passages are sent as search results with citations enabled: a second witness. Only
     with `json`, since the service cites in text, never in a tool's input or a schema's value."""
+    count: bool = False
+    """Whether CountTokens counts its prompts."""
     context_tokens: int = Field(default=8_000, ge=1000)
     """Prompt and reply together."""
     output_tokens: int = Field(default=2_000, ge=100)

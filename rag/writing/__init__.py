@@ -4,8 +4,8 @@ It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two
 """
 
 from rag.writing.budget import Budget
-from rag.writing.model import Model, StreamingModel, UnfinishedError
-from rag.writing.packing import most_packed, most_tokens
+from rag.writing.model import Model, StreamingModel, UnfinishedError, estimated
+from rag.writing.packing import likely_tokens, most_packed, most_tokens
 from rag.writing.prompt import Passage, Prompt
 from rag.writing.witnesses import witnessed
 from rag.writing.writer import ModelWriter
@@ -18,6 +18,8 @@ __all__ = [
     "Prompt",
     "StreamingModel",
     "UnfinishedError",
+    "estimated",
+    "likely_tokens",
     "most_packed",
     "most_tokens",
     "witnessed",

@@ -49,6 +49,16 @@ class Held:
             self._settle(tokens)
 
 
+class _Account:
+    """What a run has taken."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.spent = Amount()
+        self.held = Amount()
+        self.reached: Amount | None = None
+
+
 class Budget:
     """Caps shared by all calls of a run, from any thread.
 
@@ -60,20 +70,23 @@ class Budget:
     def __init__(self, caps: Caps | None = None, price: Price | None = None) -> None:
         self._caps = caps or Caps()
         self._price = price
-        self._lock = threading.Lock()
-        self._spent = Amount()
-        self._held = Amount()
-        self._reached: Amount | None = None
+        self._account = _Account()
+
+    def priced(self, price: Price | None) -> Budget:
+        """Return the same budget for a model of another price."""
+        other = Budget(self._caps, price)
+        other._account = self._account
+        return other
 
     @property
     def spent(self) -> Amount:
         """What settled attempts took."""
-        return self._spent
+        return self._account.spent
 
     @property
     def held(self) -> Amount:
         """The most that attempts under way can take."""
-        return self._held
+        return self._account.held
 
     def hold(self, most: Tokens) -> Held:
         """Hold the most that an attempt can take, before it is sent.
@@ -83,23 +96,24 @@ class Budget:
                 reached a cap is at its end, and what still happened to fit would be chance.
         """
         amount = self._most(most)
-        with self._lock:
-            if self._reached is None and not self._fits(amount):
-                self._reached = amount
-            if self._reached is not None:
-                raise CapError(self._told(self._reached), advice="raise it")
-            self._held = self._held.plus(amount)
+        account = self._account
+        with account.lock:
+            if account.reached is None and not self._fits(amount):
+                account.reached = amount
+            if account.reached is not None:
+                raise CapError(self._told(account.reached), advice="raise it")
+            account.held = account.held.plus(amount)
         return Held(lambda tokens: self._settle(amount, tokens))
 
     def has_room(self, most: Tokens, times: int) -> bool:
         """Whether so many attempts could take their most, whatever is under way."""
         amount = self._most(most)
-        with self._lock:
+        with self._account.lock:
             whole = Amount(amount.tokens * times, amount.cost * times)
-            return self._reached is None and self._fits(whole)
+            return self._account.reached is None and self._fits(whole)
 
     def _fits(self, amount: Amount) -> bool:
-        after = self._spent.plus(self._held).plus(amount)
+        after = self.spent.plus(self.held).plus(amount)
         cost, tokens = self._caps.cost, self._caps.tokens
         return (cost is None or after.cost <= cost) and (tokens is None or after.tokens <= tokens)
 
@@ -108,16 +122,17 @@ class Budget:
         if tokens is not None:
             cost = self._price.exactly(tokens) if self._price else Decimal(0)
             took = Amount(tokens.total, amount.cost if cost is None else cost)
-        with self._lock:
-            self._held = self._held.minus(amount)
-            self._spent = self._spent.plus(took)
+        account = self._account
+        with account.lock:
+            account.held = account.held.minus(amount)
+            account.spent = account.spent.plus(took)
 
     def _most(self, most: Tokens) -> Amount:
         return Amount(most.total, self._price.at_most(most) if self._price else Decimal(0))
 
     def _told(self, need: Amount) -> str:
         """Return what the user reads: which cap, what is spent, what the next call could take."""
-        spent, parts = self._spent, []
+        spent, parts = self.spent, []
         if self._caps.cost is not None:
             parts.append(
                 f"--max-cost {self._caps.cost:f}: {spent.cost:.4f} is spent, the next call could "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rag.errors import ServiceError
+from rag.types import Forecast
+from rag.writing.packing import likely_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,10 @@ class Model(Protocol):
         """How many tokens a prompt may have."""
         ...
 
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """Return what a call would take; nothing is sent that costs."""
+        ...
+
     def at_once(self, calls: int) -> int:
         """Return how many calls of `reply` it takes at the same time, at least 1.
 
@@ -57,8 +63,8 @@ class Model(Protocol):
 
 
 @runtime_checkable
-class StreamingModel(Model, Protocol):
-    """A model whose reply can be read while it comes.
+class StreamingModel(Protocol):
+    """What a `Model` has besides if its reply can be read while it comes.
 
     What a model without this says is read when it has said all of it.
     """
@@ -73,3 +79,21 @@ class StreamingModel(Model, Protocol):
                 anything; what it raises ends the call.
         """
         ...
+
+
+def estimated(model: Model, prompt: Prompt, *, output_limit: int) -> Forecast:
+    """Return what a call would take by an estimate of the prompt's tokens.
+
+    Args:
+        model: who would be asked.
+        prompt: what it would be asked.
+        output_limit: tokens of its longest reply.
+    """
+    return Forecast(
+        model=model.name,
+        purpose=prompt.purpose,
+        input=likely_tokens("\n".join(prompt.told)),
+        is_counted=False,
+        input_limit=model.input_tokens,
+        output_limit=output_limit,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -9,8 +10,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _PACKED = 3
-"""Bytes a token. Fewer than tokenizers need for prompts (3.6 to 4.4, docs/bedrock.md), so that what
+"""Bytes a token. Fewer than tokenizers need for prompts (3.6 to 4.4), so that what
 is packed fits: better too careful."""
+_WORD = re.compile(r"[A-Za-z]+")
+_MARK = re.compile(r"[!-/:-@\[-`{-~]")
+_A_WORD, _A_DIGIT, _A_MARK, _OTHER = 1.25, 1.2, 0.5, 3.5
+"""Tokens of a word, a digit, a mark of ASCII; bytes a token of what is not ASCII. Fitted to four
+tokenizers on prompts of real documents: docs/bedrock.md."""
 _HELD = 2
 """Bytes a token that a cap reckons with: a call must not take more than was held for it."""
 
@@ -18,6 +24,15 @@ _HELD = 2
 def estimated_tokens(text: str) -> int:
     """Return how many tokens a text has at most, as a rule; no tokenizer is asked."""
     return -(-_bytes(text) // _PACKED)
+
+
+def likely_tokens(text: str) -> int:
+    """Return about how many tokens a text has: for English prompts within a tenth, as a rule."""
+    ascii_bytes = text.encode("ascii", "ignore")
+    digits = sum(map(ascii_bytes.count, b"0123456789"))
+    words, marks = len(_WORD.findall(text)), len(_MARK.findall(text))
+    other = _bytes(text) - len(ascii_bytes)
+    return round(words * _A_WORD + digits * _A_DIGIT + marks * _A_MARK + other / _OTHER)
 
 
 def most_tokens(text: str) -> int:

@@ -34,6 +34,8 @@ class Prompt(Value):
     """JSON schema of the reply."""
     plain: str
     """How to ask for the form where the prompt alone can; the schema is to follow."""
+    corrects: str = ""
+    """Checksum of the prompt whose reply could not be read; empty if it is the first."""
     passages: int = 0
     """How many pieces of evidence it has."""
     left_out: int = 0
@@ -47,6 +49,13 @@ class Prompt(Value):
         told = (self.system, self.fixed, *self.data, self.form, self.form_schema, self.plain)
         return digest(*told)[:16]
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that a model reads, in the order in which it stands."""
+        return (self.system, self.fixed, self.form_schema, *self.data)
+
     def with_correction(self, correction: str) -> Prompt:
         """Return the prompt with what was wrong with the last reply at its end."""
-        return self.model_copy(update={"data": (*self.data, correction)}) if correction else self
+        if not correction:
+            return self
+        return self.model_copy(update={"data": (*self.data, correction), "corrects": self.checksum})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rag.settings import Config
-    from rag.types import Block, Prompts, ProposedClaim, QuestionTask, Rejected
+    from rag.types import Block, Forecast, Prompts, ProposedClaim, QuestionTask, Rejected
     from rag.writing.model import Model
     from rag.writing.prompt import Prompt
 
@@ -74,6 +74,23 @@ class ModelWriter:
         if isinstance(draft, Skipped):
             return draft
         return draft.model_copy(update={"unread": frozenset(item.key for item in known.unread)})
+
+    def forecast(self, task: SectionTask) -> list[Forecast]:
+        """See `Writer.forecast`. The claims that a section is made of may be yet to come."""
+        found: list[Forecast] = []
+        while True:
+            known = self._asking.known(task)
+            has_some = known.evidence or has_new(task, known)
+            if not has_some and (found or not task.spec.is_derived):
+                return found
+            summary = task.spec.form == "summary"
+            prompt = (self._asking.summary if summary else self._asking.section)(task, known)
+            found.append(self._model.forecast(prompt))
+            unread = {item.key for item in known.unread}
+            if not unread:
+                return found
+            seen = frozenset(item.key for item in task.evidence if item.key not in unread)
+            task = task.model_copy(update={"seen": seen})
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]

@@ -326,6 +326,19 @@ def test_a_large_object_is_not_downloaded(server):
     assert "has 1,001 bytes" in reason_of(fetcher(server.url("")), f"s3://{BUCKET}/a.txt")
 
 
+def test_the_cap_holds_where_no_size_is_announced(server):
+    """As some servers that speak like S3 do."""
+
+    def endless(request):
+        request.send_raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(3):
+            request.send_raw(b"200\r\n" + b"0" * 512 + b"\r\n")
+        request.sleep(60)
+
+    server.routes[f"/{BUCKET}/a.txt"] = endless
+    assert "over fetch.max_bytes" in reason_of(fetcher(server.url("")), f"s3://{BUCKET}/a.txt")
+
+
 def test_without_credentials_it_is_skipped(moto, monkeypatch):
     """With how to log in; what the other references say does not depend on it."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")

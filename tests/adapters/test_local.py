@@ -177,7 +177,7 @@ def test_a_broken_model_is_refused_when_it_is_loaded(tmp_path, files, size, capf
 
 
 def test_it_writes_for_the_one_writer(asking, tmp_path):
-    """A draft without claims is one; what never ends is skipped."""
+    """A draft without claims is one; where no passage fits, the section is skipped."""
     config, prompts = load_config(tmp_path), load_prompts(tmp_path)
     laconic = ModelWriter(asking.model(), prompts, config)
     assert laconic.write_section(SECTION) == Draft(blocks=())
@@ -187,7 +187,7 @@ def test_it_writes_for_the_one_writer(asking, tmp_path):
     small = asking.model(context_tokens=1024, output_tokens=200)
     skipped = ModelWriter(small, prompts, config).write_section(SECTION)
     assert isinstance(skipped, Skipped)
-    assert "too long for the model" in skipped.reason
+    assert "fits a prompt" in skipped.reason
 
 
 def told(root, text):

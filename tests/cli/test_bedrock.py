@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from modelled import honest, item, lying, read, two_claims
-from program import command, environment, run
+from program import command, environment, run, run_each
 from responder import Fault, Held, Reply, Reset, Responder, Slow, dummy_credentials, responding
 
 if TYPE_CHECKING:
@@ -75,6 +75,80 @@ def test_an_honest_model_writes_the_report(bare: Path, responder: Responder) -> 
     assert f"writer bedrock/{MODEL}" in run(bare, "status").out
 
 
+def test_a_dry_run_forecasts(bare: Path, responder: Responder) -> None:
+    """Tokens a section and in all, counted by the service; in money only where there is a price."""
+    counts = {"Memory": 1000, "Training": 2000, "Summary": 500}
+    responder.count = lambda asked: counts[re.search(r"Section: (\w+)", asked.words)[1]]
+    done = run(bare, "compose", "--dry-run")
+    assert done.status == 0
+    assert "  memory: 1,000 tokens in (counted), 0 to 8,000 (the longest reply) out\n" in done.out
+    # The summary is made of claims that are yet to come.
+    assert "  summary: 500 to 16,500 tokens in (counted), 0 to 8,000" in done.out
+    assert "in all 3 calls: 3,500 to 19,500 tokens in (counted), 0 to 24,000 out" in done.out
+    assert "cost" not in done.out
+    assert len(responder.counted) == 3
+    assert responder.asked == []
+    assert run(bare, "runs").out == "no run has asked a model yet\n"
+    tell(
+        bare,
+        f'[prices]\n"{MODEL}" = {{ in = 3.0, out = 15.0, cached_in = 0.3, cached_out = 3.75 }}\n',
+    )
+    told = json.loads(run(bare, "compose", "--all", "--dry-run", "--json").out)
+    total = told[-1]
+    assert (total["event"], total["calls"]) == ("ForeseenTotal", 7)
+    first = next(item for item in told if item["event"] == "Foreseen")
+    assert (first["key"], first["section"]) == ("alpha", "memory")
+    assert first["cost_least"] == pytest.approx(0.003)
+    assert first["cost_most"] == pytest.approx(0.00375 + 0.12)
+    assert not (bare / "report.md").exists()
+
+
+def test_a_forecast_learns_from_what_was_recorded(bare: Path, responder: Responder) -> None:
+    """The output is the range of replies for the same section; where nobody counts it is marked."""
+    responder.count = lambda _: Fault(400, "ValidationException", "counting is not supported")
+    lengths = iter([100, 900, 300, 400] * 9)
+
+    def script(asked):
+        usage = {"inputTokens": 10, "outputTokens": next(lengths), "totalTokens": 999}
+        return honest(asked)._replace(usage=usage)
+
+    responder.script = script
+    tell(bare, "[bedrock]\nmax_concurrency = 1\n")
+    again = "compose --section memory"
+    assert [done.status for done in run_each(bare, "compose --all", again, again)] == [0, 0, 0]
+    calls = json.loads(run(bare, "runs", "9", "--json").out)
+    mine = [call["tokens"]["output"] for call in calls if call["purpose"] == "section memory"]
+    assert len(mine) >= 3
+    path = bare / "beta.md"
+    path.write_text(path.read_text("utf-8") + "\nThe Beta has memory of 2 kinds.\n", "utf-8")
+    text = (bare / "references.md").read_text("utf-8").replace("[x] [Beta", "[ ] [Beta")
+    (bare / "references.md").write_text(text, "utf-8")
+    done = run(bare, "compose", "--dry-run")
+    wanted = rf"  memory: [\d,]+ tokens in \(estimated\), {min(mine)} to {max(mine)} \(as recorded"
+    assert re.search(wanted, done.out), done.out
+    # What is made of other sections grows by what they may grow by.
+    assert re.search(r"  summary: [\d,]+ to [\d,]+ tokens in", done.out)
+    assert "(not counted: " in done.out
+    assert len(responder.counted) == 1
+
+
+def test_a_kept_reply_is_not_paid_twice(bare: Path, responder: Responder) -> None:
+    """Where the user says so: the same request is answered from the store, and shown as that."""
+    tell(bare, "[bedrock]\ncache = true\n" + '[prices]\n"*" = { in = 1.0, out = 1.0 }\n')
+    again = "compose --section memory"
+    assert [done.status for done in run_each(bare, "compose", again)] == [0, 0]
+    text, asked = report(bare), len(responder.asked)
+    shown, runs = run_each(bare, again, "runs 1")
+    assert (shown.status, report(bare), len(responder.asked)) == (0, text, asked)
+    assert "kept reply" in runs.out
+    (call,) = json.loads(run(bare, "runs", "1", "--json").out)
+    assert call["is_kept"]
+    assert sum(call["tokens"].values()) == 0
+    (bare / "store/replies.db").unlink()
+    assert run(bare, *again.split()).status == 0
+    assert len(responder.asked) == asked + 1
+
+
 def test_what_it_took_is_shown(bare: Path, responder: Responder) -> None:
     """By run and call, in tokens; in money only where there is a price."""
     assert run(bare, "runs").out == "no run has asked a model yet\n"
@@ -87,7 +161,7 @@ def test_what_it_took_is_shown(bare: Path, responder: Responder) -> None:
     calls = json.loads(run(bare, "runs", "1", "--json").out)
     assert [call["cost"] for call in calls] == [None] * asked
     assert calls[0]["tokens"] == {"input": 1200, "output": 300, "cache_read": 0, "cache_write": 0}
-    assert calls[0]["request_id"] == "request-1"
+    assert re.fullmatch(r"request-\d+", calls[0]["request_id"])
     assert re.fullmatch(r"[0-9a-f]{16}", calls[0]["prompt"])
     tell(bare, f'[prices]\n"{MODEL}" = {{ in = 3.0, out = 15.0 }}\n')
     costs = [call["cost"] for call in json.loads(run(bare, "runs", "--json").out)]

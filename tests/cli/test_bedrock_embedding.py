@@ -144,3 +144,29 @@ def test_a_model_of_one_s_own_may_be_stated(project: Path, service: EmbeddingSer
     tell(project, SETTINGS.replace(TITAN, profile))
     assert run(project, "ingest").status == 0
     assert {asked.model for asked in service.asked} == {profile}
+
+
+def test_doctor_says_what_it_asks(project: Path, service: EmbeddingService) -> None:
+    """And asks nothing of a service offline."""
+    done = run(project, "doctor", "--offline")
+    assert f"bedrock/{TITAN}@256 was not asked" in done.out
+    assert f"bedrock/{RERANKER} was not asked" in done.out
+    assert service.asked == []
+    done = run(project, "doctor")
+    assert f"3 calls of a few words to bedrock/{TITAN}" in done.err
+    assert f"bedrock/{TITAN}@256, 256 dimensions" in done.out
+    assert len(service.asked) == 4
+
+
+def test_a_recorded_run_is_replayed_offline(
+    project: Path, service: EmbeddingService, tmp_path: Path
+) -> None:
+    """With the same answer, though nobody is there any more."""
+    assert run(project, "ingest").status == 0
+    kept = str(tmp_path / "kept")
+    recorded = run(project, "ask", QUESTION, "--record", kept)
+    asked = len(service.asked)
+    replayed = run(project, "ask", QUESTION, "--replay", kept)
+    assert (replayed.status, replayed.err) == (0, "")
+    assert replayed.out == recorded.out
+    assert len(service.asked) == asked

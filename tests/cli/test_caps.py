@@ -126,6 +126,15 @@ def test_a_cap_that_is_none(bare: Path, bad: str) -> None:
     assert bad.split("=", maxsplit=1)[0] in done.err
 
 
+def test_a_judge_needs_its_own_price(bare: Path, responder: Responder) -> None:
+    """It is named, before anything is asked."""
+    tell(bare, PRICED + '[verify]\nsupport = "judge/bedrock/other.model-v1:0"\n')
+    done = run(bare, "compose", "--max-cost", "1")
+    assert done.status == 2
+    assert "there is no price of 'other.model-v1:0'" in done.line
+    assert responder.asked == []
+
+
 def test_a_question_over_the_cap_is_not_asked(bare: Path, responder: Responder) -> None:
     """Exit status 5; with more it is answered."""
     assert run(bare, "compose", "--all").status == 0

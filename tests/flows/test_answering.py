@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import PAGES, FakeTools, project_at
 
-from rag.errors import PrerequisiteError, ServiceError
+from rag.errors import CapError, PrerequisiteError, ServiceError
 from rag.flows.ask import Answer, Answered, ask
 from rag.flows.ingest import ingest
 from rag.settings import load_prompts
@@ -226,6 +226,16 @@ def test_a_reply_cut_at_its_longest_leaves_what_was_shown(asked: Asked) -> None:
     cut = UnfinishedError("the reply was cut at its longest")
     with pytest.raises(ServiceError, match=r"^the answer is not complete: the reply was cut"):
         asked.ask(ScriptedModel([[text[:-9]], cut]))
+    assert asked.said == [ALPHA]
+
+
+def test_a_cap_leaves_what_was_shown(asked: Asked) -> None:
+    """A second attempt that the cap forbids ends the answer with the status of caps."""
+    text, _ = spelled([asked.claim("alpha"), asked.claim("beta")])
+    with pytest.raises(CapError) as caught:
+        asked.ask(ScriptedModel([[text[:-9]], CapError("--max-tokens 9 is reached")]))
+    assert str(caught.value) == ("the answer is not complete: --max-tokens 9 is reached: raise it")
+    assert caught.value.exit_status == 5
     assert asked.said == [ALPHA]
 
 

@@ -197,6 +197,10 @@ class HostileWriter:
         self._seed = seed
         self._orders = orders
 
+    def forecast(self, _: SectionTask) -> tuple[()]:
+        """See `Writer.forecast`: it asks nobody."""
+        return ()
+
     def at_once(self, _: int) -> int:
         """See `Writer.at_once`."""
         return 1

@@ -110,6 +110,20 @@ def test_a_sum_is_counted_to_the_last_digit():
     assert "--max-cost 0.1: 0.1000 is spent" in str(caught.value)
 
 
+def test_models_of_two_prices_share_a_cap():
+    """What one spends the other has no longer, each at its own price."""
+    budget = Budget(Caps(cost=Decimal(1)))
+    dear = budget.priced(Price.model_validate({"in": 9.0, "out": 9.0}))
+    cheap = budget.priced(Price.model_validate({"in": 1.0, "out": 1.0}))
+    dear.hold(Tokens(input=100_000)).settle(Tokens(input=100_000))
+    cheap.hold(Tokens(input=100_000)).settle(Tokens(input=100_000))
+    assert budget.spent == (200_000, Decimal(1))
+    with pytest.raises(CapError):
+        cheap.hold(Tokens(output=1))
+    with pytest.raises(CapError):
+        dear.hold(Tokens())
+
+
 def test_what_has_no_price_counts_as_its_most():
     """The service counted tokens of a kind that nobody gave a price for."""
     budget = Budget(Caps(cost=Decimal(1)), Price.model_validate({"in": 2.0, "out": 2.0}))

@@ -144,8 +144,8 @@ class Service:
         endpoint_url: takes the place of what botocore finds; empty: as found.
         model: the model's name, as the user wrote it.
         instead: see `explained`.
-        connections: how many calls there may be at a time.
         exchanges: stands between here and the service; None: nothing does.
+        connections: how many calls there may be at a time.
     """
 
     def __init__(  # noqa: PLR0913 - what a call is made of
@@ -156,16 +156,16 @@ class Service:
         *,
         model: str,
         instead: Mapping[str, str],
-        connections: int = 1,
         exchanges: Exchanges | None = None,
+        connections: int = 1,
     ) -> None:
         self._name = name
         self._settings = settings
         self._endpoint_url = endpoint_url
         self._model = model
         self._instead = instead
-        self._connections = connections
         self._exchanges = exchanges
+        self._connections = connections
         self._heard = _Heard()
         self._making = threading.Lock()
 
@@ -177,6 +177,7 @@ class Service:
             self._settings,
             self._endpoint_url,
             connections=self._connections,
+            mode="adaptive",
             session=exchanges.session(self._settings) if exchanges else None,
         )
         made.meta.events.register(f"before-send.{self._name}", self._count)

@@ -94,8 +94,8 @@ class BedrockEmbedder:
             bedrock.endpoint_url,
             model=self._name,
             instead=_INSTEAD,
-            connections=embedder.threads,
             exchanges=exchanges,
+            connections=embedder.threads,
         )
 
     @property

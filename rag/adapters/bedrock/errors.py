@@ -19,7 +19,7 @@ from rag.replies import Malformed
 from rag.writing import UnfinishedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 GOOD_ENDS = frozenset({"end_turn", "tool_use", "stop_sequence"})
 """Stop reasons of a reply that is whole."""
@@ -71,11 +71,6 @@ _BY_WORDS: tuple[tuple[str, Told], ...] = (
         ),
     ),
     (
-        "too many input tokens",
-        Told(UnfinishedError, "the text is too long for the model", SHORTER),
-    ),
-    ("maxlength", Told(UnfinishedError, "the text is too long for the model", SHORTER)),
-    (
         "maximum context length",
         Told(
             UnfinishedError,
@@ -85,6 +80,10 @@ _BY_WORDS: tuple[tuple[str, Told], ...] = (
     ),
 )
 """What a ValidationException means, by words of its message, where it is no mistake of ours."""
+
+_TOO_LONG = Told(UnfinishedError, "the text is too long for the model", SHORTER)
+_OF_TEXTS = (("too many input tokens", _TOO_LONG), ("maxlength", _TOO_LONG))
+"""The same of models that do not write: what they are sent is no prompt."""
 
 _INVALID = Told(
     ServiceError,
@@ -125,7 +124,7 @@ def explained(
     said = str(error)
     if isinstance(error, boto.ClientError):
         code, words = code_of(error), str(error.response.get("Error", {}).get("Message", ""))
-        told = told or _told(code, words)
+        told = told or _told(code, words, (*_OF_TEXTS, *_BY_WORDS) if instead else _BY_WORDS)
         said = f"{code}: {words}" if words else code
     elif told is None:
         told = Told(ServiceError, "the call failed", "check the AWS configuration")
@@ -155,11 +154,11 @@ def broken(reason: str, model: str) -> RagError:
     )
 
 
-def _told(code: str, said: str) -> Told:
+def _told(code: str, said: str, by_words: Iterable[tuple[str, Told]]) -> Told:
     plain = code[:1].upper() + code[1:]  # inside a stream codes begin small
     if plain == "ValidationException":
         words = said.lower()
-        return next((told for part, told in _BY_WORDS if part in words), _INVALID)
+        return next((told for part, told in by_words if part in words), _INVALID)
     failed = Told(ServiceError, "the service refused", "see docs/bedrock.md")
     return _BY_CODE.get(plain, failed)
 

@@ -21,17 +21,19 @@ from urllib3.exceptions import HTTPError
 from rag.adapters.bedrock.attempts import UnderWay, Wire, most_of, most_of_longest
 from rag.adapters.bedrock.calling import AGAIN, AgainError, client_of, retrying
 from rag.adapters.bedrock.errors import GOOD_ENDS, broken, explained, unfinished
+from rag.adapters.bedrock.kept import Kept
 from rag.adapters.bedrock.reply import Assembly, Reply, whole
-from rag.adapters.bedrock.request import request_of
+from rag.adapters.bedrock.request import counting_of, request_of, uncounted_of
 from rag.errors import CapError, RagError
 from rag.replies import Malformed
-from rag.types import Call
-from rag.writing import Budget, witnessed
+from rag.types import Call, Forecast, Tokens
+from rag.writing import Budget, estimated, likely_tokens, witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rag.adapters.bedrock.exchanges import Exchanges
+    from rag.adapters.bedrock.kept import Replies
     from rag.settings import BedrockSettings
     from rag.types import Abilities, Witness
     from rag.writing import Prompt
@@ -59,6 +61,7 @@ class BedrockModel:
         settings: region, timeouts, retries, limits.
         record: keeps a call, whether or not a reply came.
         budget: what all calls of the run may take; as much as they need if None.
+        replies: where replies are kept for identical requests; none are if None.
         exchanges: stands between here and the service; None: nothing does.
     """
 
@@ -70,6 +73,7 @@ class BedrockModel:
         record: Callable[[Call], None],
         *,
         budget: Budget | None = None,
+        replies: Replies | None = None,
         exchanges: Exchanges | None = None,
     ) -> None:
         self.name = f"bedrock/{model_id}"
@@ -80,7 +84,9 @@ class BedrockModel:
         self._exchanges = exchanges
         self._output_tokens = min(settings.max_output_tokens, abilities.output_tokens)
         self._budget = budget or Budget()
+        self._kept = Kept(replies)
         self._wire = Wire()
+        self._uncounted = ""
         self._lock = threading.Lock()
         self._under_way: dict[UnderWay, Callable[[Reply | None, str], Call]] = {}
 
@@ -95,6 +101,26 @@ class BedrockModel:
         most = most_of_longest(self.input_tokens, self._output_tokens)
         return self._settings.max_concurrency if self._budget.has_room(most, calls) else 1
 
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """See `Model.forecast`: counted by CountTokens where the model has it, else estimated.
+
+        CountTokens costs nothing. Where it fails, it is not asked again by this model.
+        """
+        tokens = None
+        if self._abilities.count and not self._uncounted:
+            request = request_of(self._id, prompt, self._abilities, self._output_tokens)
+            try:
+                found = self._client.count_tokens(**counting_of(request))
+                tokens = found["inputTokens"] + likely_tokens(uncounted_of(request))
+            except (ClientError, BotoCoreError) as error:
+                self._uncounted = str(explained(error, self.name))
+            except RagError as error:  # a replay that has no count
+                self._uncounted = str(error)
+        found = estimated(self, prompt, output_limit=self._output_tokens)
+        if tokens is None:
+            return found.model_copy(update={"uncounted": self._uncounted})
+        return found.model_copy(update={"input": tokens, "is_counted": True})
+
     def reply(self, prompt: Prompt) -> str | Malformed:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         return self.stream(prompt, lambda _: None)
@@ -102,6 +128,33 @@ class BedrockModel:
     def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str | Malformed:
         """See `StreamingModel.stream`: where ConverseStream may not be called, nothing is heard."""
         request = request_of(self._id, prompt, self._abilities, self._output_tokens)
+        kept = self._kept_reply(prompt, request)
+        if kept is not None:
+            return kept.text
+        found = self._asked(prompt, request, heard)
+        if isinstance(found, Malformed):
+            return found
+        if self._kept.is_on:
+            self._kept.keep(prompt, request, self._client, found)
+        return found.text
+
+    def _kept_reply(self, prompt: Prompt, request: Mapping[str, Any]) -> Reply | None:
+        """Return the reply that is kept, if there is one: a call that takes nothing."""
+        if not self._kept.is_on:
+            return None
+        begun = time.monotonic()
+        try:
+            found = self._kept.found(prompt, request, self._client)
+        except BotoCoreError as error:  # no region, no such profile
+            raise explained(error, self.name) from error
+        if found is not None:
+            call = self._as_call(prompt, UnderWay(self._budget, Tokens()), begun, found, "")
+            self._record(call.model_copy(update={"is_kept": True}))
+        return found
+
+    def _asked(
+        self, prompt: Prompt, request: Mapping[str, Any], heard: Callable[[str], None]
+    ) -> Reply | Malformed:
         call = UnderWay(self._budget, most_of(request))
         recorded = partial(self._as_call, prompt, call, time.monotonic())
         found: Reply | None = None
@@ -124,7 +177,7 @@ class BedrockModel:
             return wrong
         if wrong is not None or found is None:
             raise wrong or AssertionError(prompt.purpose)
-        return found.text
+        return found
 
     def close(self) -> None:
         """Record what is under way as interrupted; what comes of it later is not heard."""

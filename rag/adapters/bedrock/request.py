@@ -9,6 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rag.types import Abilities
     from rag.writing import Passage, Prompt
 
@@ -62,6 +64,21 @@ def _cited(prompt: Prompt) -> list[dict[str, Any]]:
 def lines_of(item: Passage) -> list[str]:
     """Return the lines of a passage that say something: what can be cited of it."""
     return [line for line in item.text.splitlines() if line.strip()]
+
+
+_COUNTED = ("messages", "system", "toolConfig", "additionalModelRequestFields")
+
+
+def counting_of(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of CountTokens for a request of Converse."""
+    counted = {name: request[name] for name in _COUNTED if name in request}
+    return {"modelId": request["modelId"], "input": {"converse": counted}}
+
+
+def uncounted_of(request: Mapping[str, Any]) -> str:
+    """Return what the model reads of a request and CountTokens does not take: a text's schema."""
+    form = request.get("outputConfig", {}).get("textFormat", {})
+    return str(form.get("structure", {}).get("jsonSchema", {}).get("schema", ""))
 
 
 def _form(prompt: Prompt, abilities: Abilities) -> dict[str, Any]:

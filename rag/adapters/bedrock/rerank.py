@@ -31,6 +31,9 @@ _INSTEAD = {
     NAME: "correct reranker.model, or choose a region that has it",
     PROFILE: "set reranker.model to a reranker that can be called by its id",
     SHORTER: "lower chunk.max_characters and run `rag ingest --rebuild`",
+    "check bedrock.endpoint_url and the network": (
+        "check bedrock.agent_endpoint_url and the network"
+    ),
     STATE: "set reranker.model to a reranker, such as bedrock/cohere.rerank-v3-5:0",
 }
 

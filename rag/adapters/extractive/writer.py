@@ -53,6 +53,10 @@ class ExtractiveWriter:
         self._config = config
         self._lens = Lens(config)
 
+    def forecast(self, task: SectionTask) -> tuple[()]:  # noqa: ARG002 - the port's
+        """See `Writer.forecast`: it asks nobody."""
+        return ()
+
     def at_once(self, drafts: int) -> int:  # noqa: ARG002 - the port's
         """See `Writer.at_once`: it waits for nobody."""
         return 1

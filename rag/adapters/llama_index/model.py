@@ -20,7 +20,7 @@ from rag.adapters.llama_index.naming import model_name
 from rag.adapters.llama_index.reply import Reply, reply_of, unfinished
 from rag.errors import CapError, ConfigError, RagError
 from rag.types import Call, Tokens
-from rag.writing import Budget, most_tokens
+from rag.writing import Budget, estimated, most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatResponse
 
     from rag.settings import LlamaIndexSettings
+    from rag.types import Forecast
     from rag.writing import Prompt
 
 _LEAST = 1000
@@ -122,13 +123,17 @@ class LlamaIndexModel:
         """See `Model.at_once`. One: what a class bears, and its server, we cannot know."""
         return 1
 
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """See `Model.forecast`: estimated, since nobody can say what a class counts."""
+        return estimated(self, prompt, output_limit=self._settings.output_tokens)
+
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`. The call is recorded before this returns or raises."""
         return self._asked(prompt, partial(self._chat, prompt))
 
     def stream(self, prompt: Prompt, heard: Callable[[str], None]) -> str:
-        """See `StreamingModel.stream`. Nothing is heard of a reply in a tool."""
-        if self._settings.structure == "tool":
+        """See `StreamingModel.stream`. Nothing is heard if not configured, or of a function."""
+        if self._settings.structure == "tool" or not self._settings.stream:
             return self.reply(prompt)
         return self._asked(prompt, partial(self._streamed, prompt, heard))
 

@@ -7,6 +7,7 @@ from rag.adapters.store.records import (
     Failed,
     Ingested,
 )
+from rag.adapters.store.replies import Replies
 from rag.adapters.store.schema import SCHEMA_VERSION
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Edition",
     "Failed",
     "Ingested",
+    "Replies",
     "Store",
 ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.adapters.bedrock import Exchanges
+    from rag.adapters.store import Replies
     from rag.writing import Budget
 
 PROMPT = Prompt(
@@ -57,33 +58,36 @@ class Asking:
             "region": "us-east-1",
             "profile": "",
             "endpoint_url": self.responder.url,
-            "agent_endpoint_url": "",
+            "agent_endpoint_url": self.responder.url,
             "connect_timeout_s": 2,
             "read_timeout_s": 5,
             "attempts": 3,
             "throttled_attempts": 1,
             "backoff_s": 0.001,
             "max_backoff_s": 0.01,
+            "cache": False,
             "max_concurrency": 4,
             "max_input_tokens": 60_000,
             "max_output_tokens": 4_000,
         }
         return BedrockSettings.model_validate(settings | changes)
 
-    def model(  # noqa: PLR0913 - one parameter a wish
+    def model(  # noqa: PLR0913 - all that a model is made of
         self,
         *,
         model_id: str = "example.model-v1:0",
         structure: str = "tool",
         stream: bool = True,
         citations: bool = False,
+        count: bool = False,
         budget: Budget | None = None,
+        replies: Replies | None = None,
         exchanges: Exchanges | None = None,
         **changes: object,
     ):
         """Return a model with these abilities, and settings changed by these."""
         abilities = Abilities(
-            match="*", structure=structure, stream=stream, citations=citations,
+            match="*", structure=structure, stream=stream, citations=citations, count=count,
             system=True, cache=True, context_tokens=100_000, output_tokens=5_000,
         )  # fmt: skip
         return BedrockModel(
@@ -92,6 +96,7 @@ class Asking:
             self.settings(**changes),
             self.calls.append,
             budget=budget,
+            replies=replies,
             exchanges=exchanges,
         )
 

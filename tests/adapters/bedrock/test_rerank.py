@@ -8,6 +8,7 @@ import pytest
 from contracts.scorer import PairScorerContract
 from embedding_service import RERANKER, EmbeddingService, answer, serving_embeddings
 from responder import Fault, Reset
+from servers import closed_port
 
 from rag.adapters.bedrock import BedrockPairScorer, Recording, Replay
 from rag.errors import PrerequisiteError, ServiceError
@@ -125,6 +126,21 @@ def test_what_must_be_there_first_is_named(scorer, service, fault, said):
     with pytest.raises(PrerequisiteError) as caught:
         scorer.score([("a", "a")])
     assert said in str(caught.value)
+
+
+def test_throttling_is_waited_for(service):
+    """Longer than other faults, as for models that write."""
+    settings = place(service.url, attempts=1, throttled_attempts=3)
+    service.plays(*[Fault(429, "ThrottlingException")] * 2, None)
+    assert BedrockPairScorer(RERANKER, settings, lambda _: None).score([("a", "a")]) == [1.0]
+
+
+def test_nobody_answers():
+    """The endpoint that is asked is named."""
+    url = f"http://127.0.0.1:{closed_port()}"
+    scorer = BedrockPairScorer(RERANKER, place(url, attempts=1), lambda _: None)
+    with pytest.raises(ServiceError, match=r"bedrock\.agent_endpoint_url"):
+        scorer.score([("a", "a")])
 
 
 def test_the_endpoint_may_come_from_the_environment(service, monkeypatch):

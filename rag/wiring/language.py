@@ -1,0 +1,119 @@
+"""Language models by their names, for those who write and those who judge."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import ConfigError, PrerequisiteError
+from rag.settings import abilities_of
+from rag.wiring.names import BEDROCK, LLAMA_INDEX, MODELS, on_bedrock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rag.adapters.bedrock import BedrockModel
+    from rag.ports import Service
+    from rag.settings import Settings
+    from rag.wiring.line import Line
+    from rag.writing import Model
+
+
+@contextmanager
+def needing_llama_index(what: str) -> Iterator[None]:
+    """Say which extra is missing, if it is."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise PrerequisiteError(
+            f"{what} needs the package {error.name!r}", advice="pip install 'rag[llama-index]'"
+        ) from error
+
+
+class LanguageModels:
+    """Makes language models.
+
+    Args:
+        root: the project's folder.
+        settings: of the project.
+        line: through which they are called.
+    """
+
+    def __init__(self, root: Path, settings: Settings, line: Line) -> None:
+        self._root = root
+        self._settings = settings
+        self._line = line
+        self._made: list[BedrockModel] = []
+
+    def named(self, name: str, wrong: str, *others: str) -> Model:
+        """Return the language model of a name; nothing is asked of it yet.
+
+        Args:
+            name: its kind, a slash, and what names it there.
+            wrong: what the user reads if there is no such kind.
+            others: what else might be said there.
+
+        Raises:
+            ConfigError: there is no such kind.
+            PrerequisiteError: a package is missing.
+        """
+        kinds: dict[str, Callable[[str], Model]] = {
+            "bedrock": self._bedrock,
+            "local": self._local,
+            "llama-index": self._llama_index,
+        }
+        kind, _, rest = name.partition("/")
+        if kind not in kinds or not rest:
+            raise ConfigError(wrong, advice=f"use {', '.join((*others, MODELS))}")
+        return kinds[kind](rest)
+
+    def _bedrock(self, model: str) -> Model:
+        from rag.adapters.bedrock import BedrockModel
+
+        made = BedrockModel(
+            model,
+            abilities_of(model, self._root),
+            self._settings.bedrock,
+            self._line.save_call,
+            budget=self._line.budget(f"{BEDROCK}{model}"),
+            replies=self._line.replies,
+            exchanges=self._line.exchanges,
+        )
+        self._made.append(made)
+        return made
+
+    def _local(self, file: str) -> Model:
+        try:
+            from rag.adapters.local import LocalModel
+        except ModuleNotFoundError as error:
+            raise PrerequisiteError(
+                f"'local/{file}' needs the package {error.name!r}",
+                advice="pip install 'rag[local]'",
+            ) from error
+        path = self._root / Path(file).expanduser()
+        budget = self._line.budget(f"local/{file}")
+        return LocalModel(path, self._settings.local, self._line.save_call, budget)
+
+    def _llama_index(self, class_path: str) -> Model:
+        with needing_llama_index(f"'llama-index/{class_path}'"):
+            from rag.adapters.llama_index.model import LlamaIndexModel
+
+        settings = self._settings.llama_index
+        budget = self._line.budget(f"{LLAMA_INDEX}{class_path}")
+        return LlamaIndexModel(class_path, settings, self._line.save_call, budget)
+
+    def services(self) -> Sequence[Service]:
+        """Return the services that models live on which write or judge."""
+        ids = on_bedrock(self._settings)
+        if not ids:
+            return ()
+        from rag.adapters.bedrock import BedrockService
+
+        bedrock, save_call = self._settings.bedrock, self._line.save_call
+        return [BedrockService(it, abilities_of(it, self._root), bedrock, save_call) for it in ids]
+
+    def close(self) -> None:
+        """Record calls that are under way as interrupted."""
+        for model in self._made:
+            model.close()
