@@ -6,6 +6,7 @@ The network is closed but for the loopback interface: see `addopts` in pyproject
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from hypothesis import HealthCheck, settings
 # Read when huggingface_hub is imported: what no folder and no package has is nowhere.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell's background job inherits it; programs that are run here are interrupted, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A law does not fail because the machine is busy.
 settings.register_profile("rag", deadline=None, suppress_health_check=[HealthCheck.too_slow])

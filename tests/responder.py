@@ -13,16 +13,18 @@ import struct
 import zlib
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 import botocore.session
 from servers import Loopback, running
 
+from rag.settings import BedrockSettings, load_config
+
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     import pytest
     from botocore.model import Shape
@@ -406,3 +408,21 @@ def responding() -> Iterator[Responder]:
     with running(Responder()) as server:
         yield server
     assert not server.wrong, server.wrong
+
+
+def impatient(url: str, **changes: object) -> BedrockSettings:
+    """Return settings that lead to a server and wait for little, changed by these."""
+    told = load_config(Path(__file__).parent).settings.bedrock.model_dump()
+    told |= {
+        "region": "us-east-1",
+        "endpoint_url": url,
+        "agent_endpoint_url": url,
+        "connect_timeout_s": 2,
+        "read_timeout_s": 5,
+        "attempts": 3,
+        "throttled_attempts": 1,
+        "backoff_s": 0.001,
+        "max_backoff_s": 0.01,
+        "max_output_tokens": 4_000,
+    }
+    return BedrockSettings.model_validate(told | changes)

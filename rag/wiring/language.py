@@ -46,13 +46,13 @@ class LanguageModels:
         self._line = line
         self._made: list[BedrockModel] = []
 
-    def named(self, name: str, wrong: str, *others: str) -> Model:
+    def named(self, name: str, wrong: str, use: str) -> Model:
         """Return the language model of a name; nothing is asked of it yet.
 
         Args:
             name: its kind, a slash, and what names it there.
             wrong: what the user reads if there is no such kind.
-            others: what else might be said there.
+            use: and what comes before the kinds that there are, such as `use`.
 
         Raises:
             ConfigError: there is no such kind.
@@ -65,7 +65,7 @@ class LanguageModels:
         }
         kind, _, rest = name.partition("/")
         if kind not in kinds or not rest:
-            raise ConfigError(wrong, advice=f"use {', '.join((*others, MODELS))}")
+            raise ConfigError(wrong, advice=f"{use} {MODELS}")
         return kinds[kind](rest)
 
     def _bedrock(self, model: str) -> Model:

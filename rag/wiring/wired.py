@@ -153,7 +153,7 @@ class Wired:
 
         wrong = f"verify.support = 'judge/{model}' is no judge"
         return JudgeScorer(
-            self._models.named(model, wrong),
+            self._models.named(model, wrong, "behind judge/ use"),
             load_prompts(self._project.root),
             together=self.config.settings.verify.judge_pairs,
         )
@@ -186,7 +186,7 @@ class Wired:
             return ExtractiveWriter(self.config)
         from rag.writing import ModelWriter
 
-        model = self._models.named(name, f"model = {name!r} is not a writer", '"extractive"')
+        model = self._models.named(name, f"model = {name!r} is not a writer", 'use "extractive",')
         return ModelWriter(model, load_prompts(self._project.root), self.config)
 
     @cached_property

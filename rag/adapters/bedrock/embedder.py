@@ -16,9 +16,9 @@ import numpy as np
 from rag.adapters.bedrock.bodies import batch_of, request_of, tokens_of, vectors_of
 from rag.adapters.bedrock.calling import INTERRUPTED, Outcome, Service
 from rag.adapters.bedrock.errors import ALLOW, NAME, PROFILE, SHORTER, STATE
-from rag.adapters.bedrock.pieces import LONGEST, spans_of
 from rag.background import begin
 from rag.errors import ServiceError
+from rag.text.pieces import LONGEST, first_pieces, piece_spans
 from rag.types import digest
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ class BedrockEmbedder:
         return min(self._model.max_tokens, self._model.max_characters // LONGEST)
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """See `Embedder.token_spans`. A stand-in: see `rag.adapters.bedrock.pieces`."""
-        return spans_of(text)
+        """See `Embedder.token_spans`. A stand-in: see `rag.text.pieces`."""
+        return piece_spans(text)
 
     def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
         """See `Embedder.embed_documents`.
@@ -205,9 +205,7 @@ class BedrockEmbedder:
 
     def _cut(self, text: str, *, question: bool) -> str:
         """Return what the model may see of a text: chunks are never longer."""
-        whole = self._before[question] + text
-        spans = spans_of(whole)
-        return whole if len(spans) <= self.max_tokens else whole[: spans[self.max_tokens - 1][1]]
+        return first_pieces(self._before[question] + text, self.max_tokens)
 
     def _keep(self, texts: Sequence[str], outcome: Outcome[_Reply]) -> None:
         prompt = digest(self.fingerprint, *texts)[:16]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from responder import Responder, dummy_credentials, responding
+from responder import Responder, dummy_credentials, impatient, responding
 
 from rag.adapters.bedrock import BedrockModel
-from rag.settings import BedrockSettings
 from rag.types import Abilities, Call
 from rag.writing import Prompt
 from rag.writing.wire import WireAnswer, schema_of
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from rag.adapters.bedrock import Exchanges
     from rag.adapters.store import Replies
+    from rag.settings import BedrockSettings
     from rag.writing import Budget
 
 PROMPT = Prompt(
@@ -54,23 +54,7 @@ class Asking:
 
     def settings(self, **changes: object) -> BedrockSettings:
         """Return impatient settings that lead to the responder, changed by these."""
-        settings = {
-            "region": "us-east-1",
-            "profile": "",
-            "endpoint_url": self.responder.url,
-            "agent_endpoint_url": self.responder.url,
-            "connect_timeout_s": 2,
-            "read_timeout_s": 5,
-            "attempts": 3,
-            "throttled_attempts": 1,
-            "backoff_s": 0.001,
-            "max_backoff_s": 0.01,
-            "cache": False,
-            "max_concurrency": 4,
-            "max_input_tokens": 60_000,
-            "max_output_tokens": 4_000,
-        }
-        return BedrockSettings.model_validate(settings | changes)
+        return impatient(self.responder.url, **changes)
 
     def model(  # noqa: PLR0913 - all that a model is made of
         self,

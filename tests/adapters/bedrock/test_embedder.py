@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,14 +21,14 @@ from embedding_service import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from responder import Fault, Reset, Slow
+from responder import Fault, Reset, Slow, impatient
 from values import document
 
 from rag.adapters.bedrock import BedrockEmbedder, Recording, Replay
-from rag.adapters.bedrock.pieces import LONGEST, spans_of
 from rag.errors import PrerequisiteError, ServiceError
 from rag.settings import BedrockSettings, EmbedderSettings, embedding_model_of, packaged_config
 from rag.stages.chunk import chunk, fitting
+from rag.text.pieces import LONGEST, piece_spans
 from rag.types import Call, Tokens
 
 if TYPE_CHECKING:
@@ -39,25 +38,11 @@ if TYPE_CHECKING:
     from rag.adapters.bedrock import Exchanges
 
 MODELS = {TITAN: 256, COHERE_3: 1024, COHERE_4: 512, NOVA: 384}
-PLACE = {
-    "region": "us-east-1",
-    "profile": "",
-    "connect_timeout_s": 2,
-    "read_timeout_s": 60,
-    "attempts": 3,
-    "throttled_attempts": 1,
-    "backoff_s": 0.001,
-    "max_backoff_s": 0.01,
-    "max_concurrency": 4,
-    "max_input_tokens": 60_000,
-    "max_output_tokens": 4_000,
-}
 
 
 def place(url: str, **changes: object) -> BedrockSettings:
-    """Return impatient settings that lead to a server."""
-    urls = {"endpoint_url": url, "agent_endpoint_url": url}
-    return BedrockSettings.model_validate(PLACE | urls | changes)
+    """Return impatient settings that lead to a server; what is embedded may take a while."""
+    return impatient(url, **({"read_timeout_s": 60} | changes))
 
 
 @pytest.fixture
@@ -224,16 +209,6 @@ def test_prefixes_may_be_configured(embedding):
 # --- tokens ----------------------------------------------------------------------------------
 
 
-@given(st.text())
-def test_pieces_are_never_long(text):
-    """They cover all that is no white space, in order, and so many have at most so many letters."""
-    spans = spans_of(text)
-    inside = {at for start, end in spans for at in range(start, end)}
-    assert all(at in inside for at, char in enumerate(text) if not char.isspace())
-    assert all(a[1] <= b[0] for a, b in pairwise(spans))
-    assert len(text) <= LONGEST * len(spans) or not text.strip()
-
-
 WORDS = st.sampled_from(
     ["word", "EFA-enabled", "3,200", "übergroß", "专家混合", "🚀", "a", "  ", "\n\n"]
 )
@@ -244,8 +219,8 @@ def test_chunks_are_seen_whole(words, max_tokens):
     """With context, no chunk is longer than the model's limit, whatever is configured."""
     made = document("# " + "Title " * 60 + "\n\n## " + "Heading " * 30 + "\n\n" + " ".join(words))
     limits = fitting(_chunks(8192), max_tokens)
-    for item in chunk(made, limits, spans_of):
-        assert len(spans_of(item.passage)) <= max_tokens
+    for item in chunk(made, limits, piece_spans):
+        assert len(piece_spans(item.passage)) <= max_tokens
 
 
 def _chunks(max_tokens: int):
@@ -444,7 +419,7 @@ def test_whoever_stops_listening_does_not_wait(embedding):
 def test_a_stock_index_uses_it(embedding):
     """LlamaIndex's own classes embed bodies wrongly; ours is an embedding model of its kind."""
     core = pytest.importorskip("llama_index.core", reason="needs rag[llama-index]")
-    from rag.adapters.llama_index import RagEmbedding  # noqa: PLC0415 - an extra
+    from rag.llama_index import RagEmbedding  # noqa: PLC0415 - an extra
 
     nodes = [
         core.schema.TextNode(text=text, id_=name)
