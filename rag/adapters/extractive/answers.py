@@ -94,11 +94,15 @@ def _is_asked_above(candidate: Candidate, wanted: frozenset[str]) -> bool:
 def _seen(candidate: Candidate) -> frozenset[str]:
     """Return the words of a candidate with those that say what it is about.
 
-    A name in code is also the names that dots and slashes join in it.
+    In rows and passages, a name is also the names that dots and slashes join in it: they have no
+    words around them that would say the rest.
     """
     about = " ".join((*candidate.headings[-1:], *candidate.header))
-    joined = " ".join(_JOINED.split(candidate.text)) if candidate.kind == "passage" else ""
-    return candidate.words | content_words(about) | content_words(joined)
+    named = ""
+    if candidate.kind in {"row", "passage"}:
+        parts = _JOINED.sub(" ", candidate.text).split()
+        named = " ".join(part for part in parts if any(map(str.isalpha, part)))
+    return candidate.words | content_words(about) | content_words(named)
 
 
 def _weights(wanted: frozenset[str], evidence: Sequence[Evidence]) -> dict[str, float]:

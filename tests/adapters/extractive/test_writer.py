@@ -284,3 +284,14 @@ def test_code_answers_with_the_best_there_is(question, words):
     code = document(f"{WAITING}\n\nvoid fill() {{\n  TokenCache.open(path);\n}}\n", "text/plain")
     task = QuestionTask(question=question, evidence=evidence_of(("code", code)))
     assert words in texts(ExtractiveWriter(CONFIG).answer(task).blocks)[0]
+
+
+def test_a_row_answers_as_a_row():
+    """By its columns, with the name that dots join in it; not as the marks it is written with."""
+    table = document(
+        "# Instances\n\n## GPUs\n\n| Instance | GPU | Links |\n| --- | --- | --- |\n"
+        "| p9.large | H900 | 4th |\n| q2.large | A10 | 3rd |\n"
+    )
+    task = QuestionTask(question="What is in a P9?", evidence=evidence_of(("table", table)))
+    (said, *_) = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert said == "Instance: p9.large; GPU: H900; Links: 4th"
