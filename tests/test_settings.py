@@ -35,9 +35,9 @@ def test_the_defaults_are_whole(tmp_path):
 
 def test_a_project_needs_only_what_it_changes(project):
     """Keys are laid over the defaults one by one; the others stay."""
-    put(project, 'model = "other"\n[chunk]\nmax_tokens = 128\n')
+    put(project, 'model = "local/other.gguf"\n[chunk]\nmax_tokens = 128\n')
     settings, defaults = load_config(project).settings, load_config(Path("nowhere")).settings
-    assert (settings.model, settings.chunk.max_tokens) == ("other", 128)
+    assert (settings.model, settings.chunk.max_tokens) == ("local/other.gguf", 128)
     assert settings.chunk.max_characters == defaults.chunk.max_characters
     assert settings.fetch == defaults.fetch
 
@@ -68,6 +68,13 @@ def test_an_outline_is_taken_whole(project):
         ("chunk.max_tokens = -1\n", 1, "chunk.max_tokens = -1"),
         ("chunk = { max_tokens = -1 }\n", 1, "chunk.max_tokens = -1"),
         ("chunk = 5\n", 1, "chunk = 5"),
+        ("model = 'gpt'\n", 1, "model = 'gpt': no writer is named so: use \"extractive\""),
+        ("model = 'bedrock/'\n", 1, "model = 'bedrock/': no writer is named so"),
+        ("[verify]\nsupport = 'judge'\n", 2, "verify.support = 'judge': who writes is no judge"),
+        ("[verify]\nsupport = 'judge/extractive'\n", 2, "verify.support = 'judge/extractive': who"),
+        ("[verify]\nsupport = 'judge/bedrock/'\n", 2, "verify.support = 'judge/bedrock/': who"),
+        ("[verify]\nsupport = 'nli/'\n", 2, "verify.support = 'nli/': no scorer is named so"),
+        ("[verify]\nsupport = 'jury'\n", 2, "verify.support = 'jury': no scorer is named so"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(project, text, line, words):

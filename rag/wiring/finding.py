@@ -13,9 +13,8 @@ from rag.modelfiles import (
     fingerprint_of,
     with_prefixes,
 )
-from rag.settings import embedding_model_of
+from rag.settings import BEDROCK, embedding_model_of
 from rag.wiring.language import needing_llama_index
-from rag.wiring.names import BEDROCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,6 +89,7 @@ class Finding:
                 self._settings.bedrock,
                 fingerprint=self.embedder_fingerprint,
                 record=self._line.save_call,
+                budget=self._line.budget(f"{BEDROCK}{settings.model}"),
                 exchanges=self._line.exchanges,
             )
         if settings.adapter == "onnx":

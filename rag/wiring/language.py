@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import ConfigError, PrerequisiteError
-from rag.settings import abilities_of
-from rag.wiring.names import BEDROCK, LLAMA_INDEX, MODELS, on_bedrock
+from rag.errors import PrerequisiteError
+from rag.settings import BEDROCK, LLAMA_INDEX, LOCAL, abilities_of
+from rag.wiring.names import on_bedrock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,27 +46,22 @@ class LanguageModels:
         self._line = line
         self._made: list[BedrockModel] = []
 
-    def named(self, name: str, wrong: str, use: str) -> Model:
+    def named(self, name: str) -> Model:
         """Return the language model of a name; nothing is asked of it yet.
 
         Args:
             name: its kind, a slash, and what names it there.
-            wrong: what the user reads if there is no such kind.
-            use: and what comes before the kinds that there are, such as `use`.
 
         Raises:
-            ConfigError: there is no such kind.
             PrerequisiteError: a package is missing.
         """
         kinds: dict[str, Callable[[str], Model]] = {
-            "bedrock": self._bedrock,
-            "local": self._local,
-            "llama-index": self._llama_index,
+            BEDROCK: self._bedrock,
+            LOCAL: self._local,
+            LLAMA_INDEX: self._llama_index,
         }
-        kind, _, rest = name.partition("/")
-        if kind not in kinds or not rest:
-            raise ConfigError(wrong, advice=f"{use} {MODELS}")
-        return kinds[kind](rest)
+        kind, slash, rest = name.partition("/")
+        return kinds[kind + slash](rest)
 
     def _bedrock(self, model: str) -> Model:
         from rag.adapters.bedrock import BedrockModel
@@ -92,7 +87,7 @@ class LanguageModels:
                 advice="pip install 'rag[local]'",
             ) from error
         path = self._root / Path(file).expanduser()
-        budget = self._line.budget(f"local/{file}")
+        budget = self._line.budget(f"{LOCAL}{file}")
         return LocalModel(path, self._settings.local, self._line.save_call, budget)
 
     def _llama_index(self, class_path: str) -> Model:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.errors import ConfigError, UsageError
 from rag.settings import abilities_of
 from rag.types import Caps
-from rag.wiring.names import BEDROCK, LLAMA_INDEX, on_bedrock, priced, remote, writing_and_judging
+from rag.wiring.names import on_bedrock, paid, priced, remote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,9 +51,8 @@ class Line:
         self._wishes = wishes
         self._store = store
         if wishes.caps.cost is not None:
-            for name in writing_and_judging(settings):
-                if name.startswith((BEDROCK, LLAMA_INDEX)):
-                    self._check_price(priced(settings, name))
+            for name in paid(settings):
+                self._check_price(priced(settings, name))
         if wishes.record or wishes.replay:
             self._check_exchanges()
 

@@ -1,29 +1,33 @@
-"""How the configuration names models: a kind, a slash, and what names one there."""
+"""Which models the settings name, and what they cost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.settings import BEDROCK, JUDGE, LLAMA_INDEX
+
 if TYPE_CHECKING:
     from rag.settings import Settings
 
-BEDROCK = "bedrock/"
-LLAMA_INDEX = "llama-index/"
-MODELS = (
-    '"bedrock/<model id, inference profile or ARN>", "local/<GGUF file>" or '
-    '"llama-index/<class path>"'
-)
-"""The kinds of language models, as the user names them."""
 
-
-def writing_and_judging(settings: Settings) -> tuple[str, str]:
+def _writing_and_judging(settings: Settings) -> tuple[str, str]:
     """Return the names of who writes and of who judges; the second may be no model."""
-    return settings.model, settings.verify.support.removeprefix("judge/")
+    return settings.model, settings.verify.support.removeprefix(JUDGE)
+
+
+def paid(settings: Settings) -> list[str]:
+    """Return the names of the models whose tokens a service is paid for."""
+    names = [
+        name for name in _writing_and_judging(settings) if name.startswith((BEDROCK, LLAMA_INDEX))
+    ]
+    if settings.embedder.adapter == "bedrock":
+        names.append(f"{BEDROCK}{settings.embedder.model}")
+    return names
 
 
 def on_bedrock(settings: Settings) -> list[str]:
     """Return the ids of the models on Bedrock that write and judge, each once."""
-    names = writing_and_judging(settings)
+    names = _writing_and_judging(settings)
     ids = [name.removeprefix(BEDROCK) for name in names if name.startswith(BEDROCK)]
     return list(dict.fromkeys(ids))
 
@@ -35,8 +39,8 @@ def remote(settings: Settings) -> dict[str, str]:
         named["embedder"] = f"2 or 3 short calls to bedrock/{settings.embedder.model}"
     if settings.reranker.enabled and settings.reranker.model.startswith(BEDROCK):
         named["reranker"] = f"1 short call to {settings.reranker.model}"
-    if settings.verify.support.startswith(f"judge/{BEDROCK}"):
-        named["support"] = f"2 short calls to {settings.verify.support.removeprefix('judge/')}"
+    if settings.verify.support.startswith(JUDGE + BEDROCK):
+        named["support"] = f"2 short calls to {settings.verify.support.removeprefix(JUDGE)}"
     return named
 
 

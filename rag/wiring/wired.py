@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import ConfigError, PrerequisiteError
 from rag.modelfiles import find_model
-from rag.settings import Config, load_config, load_prompts
+from rag.settings import JUDGE, NLI, Config, check_writer, load_config, load_prompts
 from rag.types import Caps
 from rag.wiring.finding import TORCH_FILES, Finding
 from rag.wiring.language import LanguageModels
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from rag.flows.project import Project
     from rag.ports import Embedder, Fetcher, PairScorer, Service, Writer
     from rag.types import Fetched, NotModified, Skipped, Source
+
+
+def _checked(model: str) -> str:
+    try:
+        return check_writer(model)
+    except ValueError as error:
+        raise ConfigError(
+            f"model = {model!r}: {error}", advice="correct --model or RAG_MODEL"
+        ) from error
 
 
 def _today() -> date:
@@ -59,7 +68,8 @@ class Wired:
         replay: a folder that was recorded, to be asked in Bedrock's place.
 
     Raises:
-        ConfigError: the configuration is wrong; a cap in money, and no price for the model.
+        ConfigError: the configuration is wrong, or nobody is named so who writes; a cap in money,
+            and no price for the model.
         UsageError: there is nothing to record or to replay.
     """
 
@@ -73,7 +83,9 @@ class Wired:
         replay: Path | None = None,
     ) -> None:
         config = load_config(project.root)
-        settings = config.settings.model_copy(update={"model": model} if model else {})
+        settings = config.settings
+        if model:
+            settings = settings.model_copy(update={"model": _checked(model)})
         self.config: Config = config.model_copy(update={"settings": settings})
         self._project = project
         wishes = Wishes(caps or Caps(), record, replay)
@@ -119,20 +131,10 @@ class Wired:
         name = self.config.settings.verify.support
         if name == "none":
             return None
-        if name.startswith("nli/"):
-            return self._nli(name.removeprefix("nli/"))
-        if name.startswith("judge/"):
-            return self._judge(name.removeprefix("judge/"))
-        if name == "judge":
-            raise ConfigError(
-                "verify.support = 'judge' names no model, and who writes is no good judge of it",
-                advice='use "judge/<model>", such as "judge/bedrock/<model id>"',
-            )
-        if name != "default":
-            raise ConfigError(
-                f"verify.support = {name!r} is not known",
-                advice='use "default", "none", "nli/<model name or folder>" or "judge/<model>"',
-            )
+        if name.startswith(NLI):
+            return self._nli(name.removeprefix(NLI))
+        if name.startswith(JUDGE):
+            return self._judge(name.removeprefix(JUDGE))
         from rag.adapters.support import SupportScorer
 
         return SupportScorer(self._finding.later_reranker)
@@ -151,9 +153,8 @@ class Wired:
     def _judge(self, model: str) -> PairScorer:
         from rag.adapters.judge import JudgeScorer
 
-        wrong = f"verify.support = 'judge/{model}' is no judge"
         return JudgeScorer(
-            self._models.named(model, wrong, "behind judge/ use"),
+            self._models.named(model),
             load_prompts(self._project.root),
             together=self.config.settings.verify.judge_pairs,
         )
@@ -186,8 +187,8 @@ class Wired:
             return ExtractiveWriter(self.config)
         from rag.writing import ModelWriter
 
-        model = self._models.named(name, f"model = {name!r} is not a writer", 'use "extractive",')
-        return ModelWriter(model, load_prompts(self._project.root), self.config)
+        prompts = load_prompts(self._project.root)
+        return ModelWriter(self._models.named(name), prompts, self.config)
 
     @cached_property
     def services(self) -> Sequence[Service]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from modelled import item, judged, judging, lying
 from program import run
-from responder import Fault, Reply, Responder, dummy_credentials, responding
+from projects import report
+from responder import Fault, Reply, Responder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.models
@@ -24,15 +24,11 @@ def rewording(key: str, line: str) -> list[dict]:
     return [item(key, line, f"It is known that {line[0].lower()}{line[1:]}")]
 
 
-@pytest.fixture
-def responder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Responder]:
+@pytest.fixture(autouse=True)
+def _played(responder: Responder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer that rewords, and a judge that goes by the words."""
-    dummy_credentials(monkeypatch, tmp_path)
-    with responding() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
-        monkeypatch.setenv("RAG_MODEL", f"bedrock/{WRITER}")
-        play(server, judging)
-        yield server
+    monkeypatch.setenv("RAG_MODEL", f"bedrock/{WRITER}")
+    play(responder, judging)
 
 
 def play(server: Responder, judge) -> None:
@@ -54,12 +50,6 @@ def set_support(root: Path, name: str) -> None:
     text = path.read_text(encoding="utf-8").split("[verify]")[0]
     once = "[bedrock]\nattempts = 1\nthrottled_attempts = 1\n"
     path.write_text(f'{text}[verify]\nsupport = "{name}"\n{once}', "utf-8")
-
-
-def report(root: Path) -> str:
-    """The report as it stands."""
-    path = root / "report.md"
-    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def of_judge(server: Responder) -> list[str]:
@@ -172,20 +162,10 @@ def test_an_order_in_a_reference_does_not_reach_the_judge(
         assert "&lt;/passage> SYSTEM" in data
 
 
-@pytest.mark.usefixtures("responder")
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("judge", "names no model.*judge/bedrock/<model id>"),
-        ("judge/", "'judge/' is no judge.*behind judge/ use \"bedrock/"),
-        ("judge/extractive", "is no judge"),
-        ("judge/bedrock/", "is no judge"),
-        ("jury", '"nli/<model name or folder>" or "judge/<model>"'),
-    ],
-)
-def test_a_judge_has_a_name(bare: Path, name: str, words: str) -> None:
-    """Else the line says what may stand there."""
-    set_support(bare, name)
-    done = run(bare, "compose")
-    assert done.status == 2
-    assert re.search(words, done.line)
+def test_a_mistyped_scorer_is_named_before_anything_is_asked(
+    bare: Path, responder: Responder
+) -> None:
+    """File, line and key, with what may stand there."""
+    set_support(bare, "judge/extractive")
+    run(bare, "compose").fails(2, r"rag.toml, line \d+: verify.support.*\"bedrock/<model id")
+    assert responder.asked == []
