@@ -6,7 +6,7 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from rag.cli.options import strict_option, wait_option
+from rag.cli.options import caps_options, strict_option, wait_option
 
 
 @click.command(name="ingest")
@@ -15,6 +15,7 @@ from rag.cli.options import strict_option, wait_option
 @click.option("--rebuild", is_flag=True, help="Make all chunks anew, with the models configured.")
 @strict_option
 @wait_option
+@caps_options
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path, reference: str | None, refresh: bool, rebuild: bool, strict: bool, wait: float

@@ -58,7 +58,11 @@ def draft(  # noqa: PLR0913 - one turn, whole
         for spec in wanted:
             if spec.id not in stale and (key or spec.id not in asked):
                 standings[spec.id] = having_read(desk, standings[spec.id], spec, used, key)
-        drafts = sum(_most_drafts(shelf, spec, used, standings[spec.id]) for spec in wanted)
+        try:
+            drafts = sum(_most_drafts(shelf, spec, used, standings[spec.id]) for spec in wanted)
+        except CapError as error:  # of an embedder: what is drafted before stands
+            turn = turn._replace(failed=(*turn.failed, *_capped(wanted, error)))
+            continue
         at_once = desk.tools.writer.at_once(drafts)
         # None is made of another of its depth: what is written does not depend on the groups.
         for specs in [wanted] if at_once > 1 else [[spec] for spec in wanted]:
@@ -141,6 +145,10 @@ def having_read(
         read=frozenset(item.key for item in used) - missing - {key},
         told=frozenset() if missing else frozenset(claims),
     )
+
+
+def _capped(specs: Sequence[SectionSpec], error: CapError) -> list[Capped]:
+    return [Capped(subject=spec.id, stage="draft", reason=error.message) for spec in specs]
 
 
 def _most_drafts(

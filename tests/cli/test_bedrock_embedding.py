@@ -132,6 +132,17 @@ def test_a_failure_is_one_line(project: Path, service: EmbeddingService) -> None
     assert run(project, "ingest").status == 0
 
 
+def test_caps_hold_for_embeddings_too(project: Path, service: EmbeddingService) -> None:
+    """Exit status 5 with nothing sent; a cap in money needs the embedder's price."""
+    done = run(project, "ingest", "--max-tokens", "10")
+    done.fails(5, "the cap is reached .--max-tokens 10: 0 are spent")
+    assert service.asked == []
+    run(project, "ingest", "--max-cost", "1").fails(2, f"there is no price of '{TITAN}'")
+    tell(project, f'{SETTINGS}[prices]\n"{TITAN}" = {{ in = 0.02, out = 0 }}\n')
+    assert run(project, "ingest", "--max-cost", "1").status == 0
+    run(project, "ask", QUESTION, "--max-cost", "0.0000001").fails(5, "--max-cost 0.0000001")
+
+
 def test_a_model_of_one_s_own_may_be_stated(project: Path, service: EmbeddingService) -> None:
     """An ARN that says nothing of its model works once the project's table says it."""
     profile = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc"

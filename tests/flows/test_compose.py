@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeEmbedder, ScriptedWriter
 from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
 
-from rag.errors import RagError, UsageError
+from rag.errors import CapError, RagError, UsageError
 from rag.flows.compose import compose
 from rag.flows.events import (
     Adopted,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.flows.project import Project
+    from rag.ports import Vector
 
 
 def _report(project: Project) -> str:
@@ -363,6 +364,13 @@ form = "matches"
 questions = ["Which service?"]
 terms = ["service"]
 """
+_CHOICE = """
+[[sections.topics]]
+id = "choice"
+heading = "Choosing"
+questions = ["{question}"]
+terms = ["memory"]
+"""
 
 
 def test_a_section_sees_only_what_it_is_made_of(project: Project) -> None:
@@ -386,6 +394,42 @@ def test_a_section_sees_only_what_it_is_made_of(project: Project) -> None:
         "atlas": ["memory", "training"],
         "summary": ["memory", "training", "guide", "atlas"],
     }
+    tools.store.close()
+
+
+class _Dear(FakeEmbedder):
+    """An embedder that reaches a cap of the run with one question."""
+
+    question = "Which accelerator has enough?"
+
+    def embed_query(self, text: str) -> Vector:
+        """See `Embedder.embed_query`."""
+        if text == self.question:
+            raise CapError("the cap is reached", advice="raise it")
+        return super().embed_query(text)
+
+
+def test_what_is_drafted_stands_when_a_cap_stops_the_embedder(project: Project) -> None:
+    """A section that is drafted before is committed; the next run drafts the rest, and ticks."""
+    outline = project.root / "config/report.toml"
+    more = _MATCHES.format(name="guide") + _CHOICE.format(question=_Dear.question)
+    outline.write_text(outline.read_text(encoding="utf-8") + more, encoding="utf-8")
+    failing = Skipped(subject="memory", stage="draft", reason="the service is away")
+    writer = ScriptedWriter(lambda task: failing if task.spec.id == "memory" else quoting(task))
+    tools = FakeTools(project, PAGES, writer)
+    list(compose(project, tools))
+    assert "\n## Memory\n" not in _report(project)
+    tools.writer, tools.embedder = ScriptedWriter(quoting), _Dear()
+    with pytest.raises(CapError, match="the cap is reached; not drafted: guide"):
+        list(compose(project, tools))
+    assert "\n## Memory\n" in _report(project)
+    assert not any(boxes(project).values())
+    tools.embedder = FakeEmbedder()
+    writer = tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    assert "guide" in _drafted(writer)
+    assert "memory" not in _drafted(writer)
+    assert boxes(project)["alpha"]
     tools.store.close()
 
 

@@ -75,10 +75,10 @@ class Wire:
     def __init__(self) -> None:
         self._here = threading.local()
 
-    def watch(self, client: Any) -> None:
-        """Watch what a client of bedrock-runtime sends."""
-        client.meta.events.register("before-send.bedrock-runtime", self._sends)
-        client.meta.events.register("response-received.bedrock-runtime", self._hears)
+    def watch(self, client: Any, service: str = "bedrock-runtime") -> None:
+        """Watch what a client of a service sends."""
+        client.meta.events.register(f"before-send.{service}", self._sends)
+        client.meta.events.register(f"response-received.{service}", self._hears)
 
     @contextmanager
     def carrying(self, call: UnderWay) -> Iterator[None]:

@@ -23,10 +23,12 @@ from tenacity import (
 from urllib3.exceptions import HTTPError
 
 from rag.adapters import aws
+from rag.adapters.bedrock.attempts import UnderWay, Wire
 from rag.adapters.bedrock.errors import broken, explained
 from rag.adapters.bedrock.throttling import wait_for_throttling
 from rag.errors import RagError
 from rag.types import Call, Tokens
+from rag.writing import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,7 +99,8 @@ class Outcome(NamedTuple, Generic[T]):
     error: RagError | None
     """Why there is no value; None beside no value: it was interrupted."""
     seconds: float
-    retries: int
+    sent: int
+    """How many attempts were sent; none if a cap forbade the first."""
     request_id: str
     input_tokens: int | None
     """As a header of the service says; None if it does not."""
@@ -116,7 +119,7 @@ class Outcome(NamedTuple, Generic[T]):
             prompt=prompt,
             tokens=tokens,
             seconds=round(self.seconds, 3),
-            retries=self.retries,
+            retries=max(0, self.sent - 1),
             request_id=self.request_id,
             error=self.error.message if self.error else "interrupted" if stopped else "",
             passages=passages,
@@ -128,9 +131,8 @@ INTERRUPTED: Outcome[Any] = Outcome(None, None, 0.0, 0, "", None)
 
 
 class _Heard(threading.local):
-    """What one thread's call has come to so far."""
+    """What the last reply in one thread said."""
 
-    sent = 0
     request_id = ""
     input_tokens: int | None = None
 
@@ -144,6 +146,7 @@ class Service:
         endpoint_url: takes the place of what botocore finds; empty: as found.
         model: the model's name, as the user wrote it.
         instead: see `explained`.
+        budget: what all calls of the run may take; as much as they need if None.
         exchanges: stands between here and the service; None: nothing does.
         connections: how many calls there may be at a time.
     """
@@ -156,6 +159,7 @@ class Service:
         *,
         model: str,
         instead: Mapping[str, str],
+        budget: Budget | None = None,
         exchanges: Exchanges | None = None,
         connections: int = 1,
     ) -> None:
@@ -164,8 +168,10 @@ class Service:
         self._endpoint_url = endpoint_url
         self._model = model
         self._instead = instead
+        self._budget = budget or Budget()
         self._exchanges = exchanges
         self._connections = connections
+        self._wire = Wire()
         self._heard = _Heard()
         self._making = threading.Lock()
 
@@ -180,31 +186,42 @@ class Service:
             mode="adaptive",
             session=exchanges.session(self._settings) if exchanges else None,
         )
-        made.meta.events.register(f"before-send.{self._name}", self._count)
+        self._wire.watch(made, self._name)
         made.meta.events.register(f"after-call.{self._name}", self._hear)
         if exchanges:
             exchanges.attach(made)
         return made
 
-    def ask(self, send: Callable[[Any], T]) -> Outcome[T]:
+    def ask(
+        self,
+        send: Callable[[Any], T],
+        most: Tokens,
+        told: Callable[[T], int | None] = lambda _: None,
+    ) -> Outcome[T]:
         """Return what came of a call; nothing that may be expected is raised.
 
         Args:
             send: calls a client's method and reads the whole reply.
+            most: what one attempt can take at most.
+            told: the tokens of a question by the reply itself, where no header says them.
         """
-        heard, begun = self._heard, time.monotonic()
-        heard.sent = 0
+        call, heard, begun = UnderWay(self._budget, most), self._heard, time.monotonic()
         value, error = None, None
         try:
-            value = retrying(self._settings)(self._once, send)
+            with self._wire.carrying(call):
+                value = retrying(self._settings)(self._once, send)
         except AgainError as last:
             error = last.error
         except (ClientError, BotoCoreError) as wrong:
             error = self._explained(wrong)
-        except RagError as none:  # a replay has no reply
+        except RagError as none:  # a cap is reached; a replay has no reply
             error = none
-        seconds, retries = time.monotonic() - begun, max(0, heard.sent - 1)
-        return Outcome(value, error, seconds, retries, heard.request_id, heard.input_tokens)
+        counted = heard.input_tokens
+        if value is not None:
+            counted = told(value) if counted is None else counted
+        call.end(Tokens(input=counted) if value is not None and counted is not None else None)
+        seconds = time.monotonic() - begun
+        return Outcome(value, error, seconds, call.sent, heard.request_id, counted)
 
     def _once(self, send: Callable[[Any], T]) -> T:
         with self._making:  # boto3's sessions are for one thread, its clients for all
@@ -223,10 +240,6 @@ class Service:
 
     def _explained(self, error: Exception) -> RagError:
         return explained(error, self._model, self._instead)
-
-    def _count(self, **_: object) -> None:
-        """Count what is sent: no exception of botocore's says how often it tried."""
-        self._heard.sent += 1
 
     def _hear(self, http_response: Any, **_: object) -> None:
         """Keep what the headers of a reply say, whether or not it is a good one."""

@@ -17,9 +17,10 @@ from rag.adapters.bedrock.bodies import batch_of, request_of, tokens_of, vectors
 from rag.adapters.bedrock.calling import INTERRUPTED, Outcome, Service
 from rag.adapters.bedrock.errors import ALLOW, NAME, PROFILE, SHORTER, STATE
 from rag.background import begin
-from rag.errors import ServiceError
+from rag.errors import CapError, ServiceError
 from rag.text.pieces import LONGEST, first_pieces, piece_spans
-from rag.types import digest
+from rag.types import Tokens, digest
+from rag.writing import most_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from rag.ports import Vector
     from rag.settings import BedrockSettings, EmbedderSettings
     from rag.types import Call, EmbeddingModel
+    from rag.writing import Budget
+
+    _Vectors = list[Vector]
 
 _INSTEAD = {
     ALLOW: "allow bedrock:InvokeModel, and get access to the model (docs/bedrock.md)",
@@ -46,11 +50,6 @@ class _Asked(NamedTuple):
     texts: tuple[str, ...]
 
 
-class _Reply(NamedTuple):
-    vectors: list[Vector]
-    tokens: int | None
-
-
 class BedrockEmbedder:
     """Embedder by InvokeModel. See `Embedder`.
 
@@ -63,6 +62,7 @@ class BedrockEmbedder:
         bedrock: region, timeouts, retries.
         fingerprint: see `Embedder.fingerprint`.
         record: keeps a call, whether or not a reply came; called in the caller's own thread.
+        budget: what all calls of the run may take; as much as they need if None.
         exchanges: stands between here and the service; None: nothing does.
     """
 
@@ -75,6 +75,7 @@ class BedrockEmbedder:
         *,
         fingerprint: str,
         record: Callable[[Call], None],
+        budget: Budget | None = None,
         exchanges: Exchanges | None = None,
     ) -> None:
         self.fingerprint = fingerprint
@@ -94,6 +95,7 @@ class BedrockEmbedder:
             bedrock.endpoint_url,
             model=self._name,
             instead=_INSTEAD,
+            budget=budget,
             exchanges=exchanges,
             connections=embedder.threads,
         )
@@ -112,6 +114,7 @@ class BedrockEmbedder:
 
         Raises:
             PrerequisiteError: credentials, access or the model are missing.
+            CapError: a cap of the run is reached.
             ServiceError: the service failed for good, or what it sent are no vectors.
         """
         cut = [self._cut(text, question=False) for text in texts]
@@ -119,7 +122,7 @@ class BedrockEmbedder:
         yield from ((at, self._axis()) for at in blank)
         left = [at for at, text in enumerate(cut) if text.strip()]
         size = batch_of(self._model)
-        under_way: dict[Future[Outcome[_Reply]], _Asked] = {}
+        under_way: dict[Future[Outcome[_Vectors]], _Asked] = {}
         try:
             for start in range(0, len(left), size):
                 positions = tuple(left[start : start + size])
@@ -138,23 +141,23 @@ class BedrockEmbedder:
         question = self._cut(text, question=True)
         if not question.strip():
             return self._axis()
-        outcome: Outcome[_Reply] = INTERRUPTED
+        outcome: Outcome[_Vectors] = INTERRUPTED
         try:
             outcome = self._ask((question,), question=True)
         finally:
             self._keep((question,), outcome)
-        return _value(outcome).vectors[0]
+        return _value(outcome)[0]
 
     def _first(
-        self, under_way: dict[Future[Outcome[_Reply]], _Asked]
+        self, under_way: dict[Future[Outcome[_Vectors]], _Asked]
     ) -> Iterator[tuple[int, Vector]]:
         """Wait for whichever calls end first, and yield what they brought."""
         for future in wait(under_way, return_when=FIRST_COMPLETED).done:
             asked = under_way.pop(future)
             self._keep(asked.texts, future.result())
-            yield from zip(asked.positions, _value(future.result()).vectors, strict=True)
+            yield from zip(asked.positions, _value(future.result()), strict=True)
 
-    def _ask(self, texts: Sequence[str], *, question: bool) -> Outcome[_Reply]:
+    def _ask(self, texts: Sequence[str], *, question: bool) -> Outcome[_Vectors]:
         body = json.dumps(request_of(self._model, texts, self.dimension, question=question))
 
         def send(client: Any) -> bytes:
@@ -163,7 +166,7 @@ class BedrockEmbedder:
             content: bytes = reply["body"].read()
             return content
 
-        said = self._service.ask(send)
+        said = self._service.ask(send, Tokens(input=most_tokens(body)), _told)
         if said.value is None:
             return said.failed(said.error)
         try:
@@ -175,10 +178,9 @@ class BedrockEmbedder:
                 advice=_INSTEAD[STATE],
             )
             return said.failed(wrong)
-        counted = found.tokens if said.input_tokens is None else said.input_tokens
-        return Outcome(found, None, said.seconds, said.retries, said.request_id, counted)
+        return Outcome(found, *said[1:])
 
-    def _read(self, content: bytes, count: int) -> _Reply:
+    def _read(self, content: bytes, count: int) -> _Vectors:
         """Return the vectors of a reply.
 
         Raises:
@@ -188,7 +190,7 @@ class BedrockEmbedder:
         vectors = [self._unit(found) for found in vectors_of(self._model, reply)]
         if len(vectors) != count:
             raise ValueError(f"{len(vectors)} vectors")
-        return _Reply(vectors, tokens_of(reply))
+        return vectors
 
     def _unit(self, numbers: Any) -> Vector:
         vector = np.asarray(numbers, dtype=np.float64)
@@ -207,7 +209,9 @@ class BedrockEmbedder:
         """Return what the model may see of a text: chunks are never longer."""
         return first_pieces(self._before[question] + text, self.max_tokens)
 
-    def _keep(self, texts: Sequence[str], outcome: Outcome[_Reply]) -> None:
+    def _keep(self, texts: Sequence[str], outcome: Outcome[_Vectors]) -> None:
+        if isinstance(outcome.error, CapError) and not outcome.sent:
+            return  # what was not sent because of a cap is no call
         prompt = digest(self.fingerprint, *texts)[:16]
         self._record(outcome.as_call(self._name, "embedding", prompt, len(texts)))
 
@@ -217,7 +221,15 @@ def _prefix(setting: str) -> str:
     return "" if setting == "auto" else setting
 
 
-def _value(outcome: Outcome[_Reply]) -> _Reply:
+def _told(content: bytes) -> int | None:
+    """Return how many tokens a reply counts; one that is no reply counts none."""
+    try:
+        return tokens_of(json.loads(content))
+    except (ValueError, AttributeError):
+        return None
+
+
+def _value(outcome: Outcome[_Vectors]) -> _Vectors:
     if outcome.value is None:
         raise outcome.error or AssertionError(outcome)
     return outcome.value

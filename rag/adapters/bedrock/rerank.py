@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rag.adapters.bedrock.calling import INTERRUPTED, Outcome, Service
 from rag.adapters.bedrock.errors import ALLOW, NAME, PROFILE, SHORTER, STATE
 from rag.errors import ServiceError
-from rag.types import digest
+from rag.types import Tokens, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -94,7 +94,10 @@ class BedrockPairScorer:
         """Return the relevance of each passage, by position; the call is recorded."""
         outcome: Outcome[dict[int, float]] = INTERRUPTED
         try:
-            outcome = self._service.ask(lambda client: self._asked(client, query, passages))
+            outcome = self._service.ask(
+                lambda client: self._asked(client, query, passages),
+                Tokens(),  # it is paid by the question
+            )
             if outcome.value is not None and set(outcome.value) != set(range(len(passages))):
                 wrong = ServiceError(
                     f"{self.name}: {len(passages)} passages were sent, and "

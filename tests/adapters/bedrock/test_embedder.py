@@ -25,11 +25,12 @@ from responder import Fault, Reset, Slow, impatient
 from values import document
 
 from rag.adapters.bedrock import BedrockEmbedder, Recording, Replay
-from rag.errors import PrerequisiteError, ServiceError
+from rag.errors import CapError, PrerequisiteError, ServiceError
 from rag.settings import BedrockSettings, EmbedderSettings, embedding_model_of, packaged_config
 from rag.stages.chunk import chunk, fitting
 from rag.text.pieces import LONGEST, piece_spans
-from rag.types import Call, Tokens
+from rag.types import Call, Caps, Tokens
+from rag.writing import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,7 @@ class Embedding:
         *,
         dimension: int = 0,
         threads: int = 2,
+        budget: Budget | None = None,
         exchanges: Exchanges | None = None,
         **changes: object,
     ) -> BedrockEmbedder:
@@ -87,6 +89,7 @@ class Embedding:
             place(self.service.url, **changes),
             fingerprint=f"bedrock/{model}@{dimension}",
             record=self.calls.append,
+            budget=budget,
             exchanges=exchanges,
         )
 
@@ -450,3 +453,38 @@ def test_vectors_are_replayed(embedding: Embedding, tmp_path: Path) -> None:
     with pytest.raises(PrerequisiteError, match="has no reply to this request"):
         again.embed_query("another one")
     assert len(embedding.service.asked) == asked
+
+
+def test_a_cap_holds_each_call_before_it_is_sent(
+    embedding: Embedding, service: EmbeddingService
+) -> None:
+    """What is sent and held never passes it; a call that is not sent is not recorded."""
+    texts = [f"The accelerator number {number} has {number} GB of memory." for number in range(40)]
+    list(embedding.model().embed_documents(texts[:1]))
+    (one,) = embedding.calls
+    budget = Budget(Caps(tokens=one.tokens.total * 30))
+    before = len(service.asked)
+    with pytest.raises(CapError, match="--max-tokens"):
+        list(embedding.model(threads=1, budget=budget).embed_documents(texts))
+    sent = len(service.asked) - before
+    assert 0 < sent < len(texts)
+    assert len(embedding.calls) == 1 + sent
+    assert budget.spent.tokens == sum(call.tokens.total for call in embedding.calls[1:])
+    assert budget.spent.tokens <= one.tokens.total * 30
+    assert budget.held.tokens == 0
+
+
+def test_what_no_model_has_read_takes_nothing_of_a_cap(
+    embedding: Embedding, service: EmbeddingService
+) -> None:
+    """A refused call leaves the budget as it was; one that broke off counts as its most."""
+    budget = Budget(Caps(tokens=100_000))
+    service.plays(Fault(403, "AccessDeniedException", "no"))
+    with pytest.raises(PrerequisiteError):
+        embedding.model(budget=budget).embed_query("How much memory?")
+    assert budget.spent.tokens == budget.held.tokens == 0
+    service.plays(Reset())
+    with pytest.raises(ServiceError):
+        embedding.model(budget=budget, attempts=1).embed_query("How much memory?")
+    assert budget.spent.tokens > 0
+    assert budget.held.tokens == 0
