@@ -15,7 +15,7 @@ import hashlib
 import importlib.util
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rag.errors import PrerequisiteError
 from rag.types import Value
@@ -176,7 +176,7 @@ def _local(name: str, folder: Path) -> ModelFolder:
         pooling=_pooling(folder),
         query_prefix=prompts.get("query", ""),
         document_prefix=prompts.get("document", prompts.get("passage", "")),
-        max_tokens=_json(folder / "sentence_bert_config.json").get("max_seq_length", 512),
+        max_tokens=_json(folder / "sentence_bert_config.json").get("max_seq_length") or 512,
     )
 
 
@@ -211,8 +211,16 @@ def _pooling(folder: Path) -> Pooling:
     )
 
 
-def _json(path: Path) -> dict[str, dict[str, str]]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # not text, or not JSON
+        raise PrerequisiteError(
+            f"{path} is not JSON ({error})", advice="get the model's files again"
+        ) from error
+    return found
 
 
 def _sha256(path: Path) -> str:

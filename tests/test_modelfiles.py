@@ -66,6 +66,16 @@ def test_a_folder_says_how_it_is_run(tmp_path):
     assert (told.query_prefix, told.document_prefix) == ("q: ", "p: ")
 
 
+def test_a_damaged_folder_is_named(tmp_path):
+    """The file that is no JSON is named; a length that is null is the usual one."""
+    folder = put_model(tmp_path / "mine")
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": null}', "utf-8")
+    assert find_model(str(folder), ()).max_tokens == 512
+    (folder / "sentence_bert_config.json").write_text('{"max_seq', "utf-8")
+    with pytest.raises(PrerequisiteError, match=r"sentence_bert_config\.json is not JSON"):
+        find_model(str(folder), ())
+
+
 def test_other_weights_have_another_fingerprint(tmp_path):
     """The fingerprint is made of name and weights; a document prefix is part of the embedder's."""
     one = find_model(str(put_model(tmp_path / "a" / "mine", b"one")), ())

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.text.figures import WORD, content_words, figures
 from rag.text.sentences import sentence_spans
+from rag.writing import estimated
 from rag.writing.data import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from rag.types import Forecast
     from rag.writing import Prompt
 
 _BLOCK = re.compile(r'<(evidence|claim) (?:key|id)="(\w+)"([^>]*)>\n(.*?)\n</\1>', re.DOTALL)
@@ -28,6 +30,8 @@ _EACH = re.compile(r"Of each section at most (\d+)")
 _SHORTEST, _LONGEST = 40, 320
 """Characters of a sentence that it takes."""
 _OF_A_PASSAGE = 2
+_REPLY = 8_000
+"""Tokens of the longest reply, for forecasts."""
 _ROWS = 12
 
 
@@ -66,6 +70,10 @@ class SimulatedModel:
     def at_once(self, _: int) -> int:
         """See `Model.at_once`. One after the other, so that counts come in order."""
         return 1
+
+    def forecast(self, prompt: Prompt) -> Forecast:
+        """See `Model.forecast`."""
+        return estimated(self, prompt, output_limit=_REPLY)
 
     def reply(self, prompt: Prompt) -> str:
         """See `Model.reply`."""

@@ -95,7 +95,7 @@ class Bm25:
     name = "BM25"
 
     def __init__(self, corpus: Path) -> None:
-        import bm25s  # type: ignore[import-untyped]  # noqa: PLC0415 - a peer, loaded here
+        import bm25s  # noqa: PLC0415 - a peer, loaded here
 
         self._bm25s = bm25s
         self.texts = {file.name: file.read_text("utf-8") for file in sorted(corpus.iterdir())}

@@ -28,6 +28,8 @@ from rag.wiring import Wired
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.ports import Embedder
+
 _THREADS = 2
 _MINILM_TOKENS = 200
 """With title and headings before it, a chunk of so many tokens is within MiniLM's 256."""
@@ -60,6 +62,19 @@ class BareModel:
         self._session.run(None, feed)
 
 
+class _Loaded(Wired):
+    """The tools of a project, with an embedder that was loaded before."""
+
+    def __init__(self, project: Project, embedder: Embedder) -> None:
+        super().__init__(project)
+        self._loaded = embedder
+
+    @property
+    def embedder(self) -> Embedder:
+        """The one that was loaded."""
+        return self._loaded
+
+
 class Ingest:
     """`rag ingest` of a folder, again and again, each time into a new store.
 
@@ -71,7 +86,7 @@ class Ingest:
     def __init__(self, references: Path, settings: str = "") -> None:
         self._references = references
         self._settings = settings
-        self._tools: Wired | None = None
+        self._embedder: Embedder | None = None
         self.passages: list[str] = []
         """What was embedded, the last time."""
 
@@ -80,9 +95,8 @@ class Ingest:
         with tempfile.TemporaryDirectory(prefix="rag-speed-") as name:
             make_project(Path(name), self._references, self._settings)
             project = Project(root=Path(name))
-            tools = Wired(project)
-            self._tools = self._tools or Wired(project)
-            tools.embedder = self._tools.embedder
+            self._embedder = self._embedder or Wired(project).embedder
+            tools = _Loaded(project, self._embedder)
             took = timed(lambda: list(ingest(project, tools)))
             found = [tools.store.chunks(item)[0] for item in tools.store.chunk_counts()]
             self.passages = [chunk.passage for chunks in found for chunk in chunks]

@@ -137,13 +137,12 @@ def _unit(sentence: str, rng: Random, names: Sequence[str]) -> str:
             rf"(?:\d|\b(?:two|three|four|five|six|ten|hundred))(?: |-)?{re.escape(old)}(?![\w/])",
             sentence,
         ):
-            edited = re.sub(
-                pattern,
-                lambda found, new=new: (found[1] or found[2] or "") + new,
-                sentence,
-                count=1,
-            )
-            options.append(edited)
+            found = re.search(pattern, sentence)
+            if found:
+                space = found[1] or found[2] or ""
+                options.append(f"{sentence[: found.start()]}{space}{new}{sentence[found.end() :]}")
+            else:
+                options.append(sentence)
     return rng.choice(options) if options else sentence
 
 

@@ -60,7 +60,8 @@ class Results:
 
     def of(self, name: str) -> NDArray[np.bool_]:
         """Return which pairs are of a set, or of all."""
-        return (self._sets == name) | (name == _ALL)
+        found: NDArray[np.bool_] = (self._sets == name) | (name == _ALL)
+        return found
 
     def auc(self, name: str) -> tuple[float, float]:
         """Return the AUC of the scores and of plain word overlap on a set."""
@@ -99,7 +100,10 @@ class Results:
         by_score: NDArray[np.bool_] = self.scores < threshold
         if not whole:
             return by_score
-        return by_score | self._falls | (self._named & (self.scores < self._min_named))
+        fallen: NDArray[np.bool_] = (
+            by_score | self._falls | (self._named & (self.scores < self._min_named))
+        )
+        return fallen
 
 
 def overlap(pair: Pair) -> float:

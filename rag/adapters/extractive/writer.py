@@ -233,8 +233,9 @@ def _arranged(
             ]
         loose += spoken
     if loose:
-        form = "paragraph" if len(loose) == 1 and not loose[0].spoken else "bullets"
-        blocks.append(Block(form=form, claims=tuple(map(_claim, loose))))
+        is_alone = len(loose) == 1 and not loose[0].spoken
+        claims = tuple(map(_claim, loose))
+        blocks.append(Block(form="paragraph" if is_alone else "bullets", claims=claims))
     tables = _tables([item for item in chosen if item.kind == "row"])
     blocks = [*tables, *blocks] if topic.form == "rules" else [*blocks, *tables]
     quotations = [item for item in chosen if item.kind == "quotation"]
