@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -26,6 +27,12 @@ class Ran(NamedTuple):
         lines = [line for line in self.err.splitlines() if line.strip()]
         assert len(lines) == 1, f"not one line on standard error:\n{self.err}\n{self.out}"
         return lines[0]
+
+    def fails(self, status: int, words: str) -> None:
+        """Assert that it ended with this status and one line, in which these words are found."""
+        assert self.status == status, self
+        assert self.line.startswith("rag: ")
+        assert re.search(words, self.line), self.line
 
 
 _EACH = """

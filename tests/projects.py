@@ -133,6 +133,18 @@ class FakeTools:
         return self.embedder.fingerprint
 
 
+def tell(root: Path, text: str, *, first: str = "") -> None:
+    """Add to a project's settings, behind what is there and before it."""
+    path = root / "config" / "rag.toml"
+    path.write_text(f"{first}{path.read_text(encoding='utf-8')}\n{text}\n", encoding="utf-8")
+
+
+def report(root: Path) -> str:
+    """Return the report as it stands; nothing if there is none."""
+    path = root / "report.md"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
 def checklist(names: Iterable[str] = NAMES) -> str:
     """Return a checklist of the pages with these names."""
     lines = [f"- [ ] [{name.title()}]({SITE}{name}.md): figures" for name in names]

@@ -36,6 +36,8 @@ _OPERATIONS = {
     "count-tokens": "CountTokens",
 }
 _PIECE = 211
+MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
+"""One that the table of abilities knows; any name is answered."""
 USAGE = {"inputTokens": 1200, "outputTokens": 300, "totalTokens": 1500}
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from modelled import honest
 from program import run
 from projects import local_project_at
+from responder import MODEL, dummy_credentials, responding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from responder import Responder
 
 
 @pytest.fixture
@@ -25,3 +30,14 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run(root, "compose", "--all")
     assert done.status == 0, done.err
     return root
+
+
+@pytest.fixture
+def responder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Responder]:
+    """A model that is honest; the environment leads to it."""
+    dummy_credentials(monkeypatch, tmp_path)
+    with responding() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
+        monkeypatch.setenv("RAG_MODEL", f"bedrock/{MODEL}")
+        server.script = honest
+        yield server

@@ -13,48 +13,18 @@ from typing import TYPE_CHECKING
 import pytest
 from modelled import honest, item, lying, read, two_claims
 from program import command, environment, run, run_each
-from responder import Fault, Held, Reply, Reset, Responder, Slow, dummy_credentials, responding
+from projects import report, tell
+from responder import MODEL, Fault, Held, Reply, Reset, Responder, Slow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from program import Ran
     from responder import Asked
 
 pytestmark = pytest.mark.models
-MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
 QUESTION = "How much memory does the Beta accelerator have on each chip?"
 FACTS = ("96 GB", "141 GB", "12 days", "9 minutes")
-
-
-@pytest.fixture
-def responder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Responder]:
-    """A model that is honest; the environment leads to it."""
-    dummy_credentials(monkeypatch, tmp_path)
-    with responding() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
-        monkeypatch.setenv("RAG_MODEL", f"bedrock/{MODEL}")
-        server.script = honest
-        yield server
-
-
-def tell(root: Path, text: str) -> None:
-    """Add to the project's settings."""
-    path = root / "config" / "rag.toml"
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
-
-
-def report(root: Path) -> str:
-    """The report as it stands."""
-    return (root / "report.md").read_text(encoding="utf-8")
-
-
-def fails(done: Ran, status: int, words: str) -> None:
-    """Assert that a run ended with one line."""
-    assert done.status == status, done
-    assert re.search(words, done.line), done.line
-    assert done.line.startswith("rag: ")
 
 
 def test_an_honest_model_writes_the_report(bare: Path, responder: Responder) -> None:
@@ -251,7 +221,7 @@ def test_what_the_service_cites_is_shown(bare: Path, responder: Responder) -> No
     assert "96 GB" in report(bare)
     table = table.replace('"json"', '"tool"')
     (folder / "bedrock.toml").write_text(table, encoding="utf-8")
-    fails(run(bare, "compose"), 2, "citations = true needs structure")
+    run(bare, "compose").fails(2, "citations = true needs structure")
 
 
 def test_what_does_not_fit_is_read_in_passes(bare: Path, responder: Responder) -> None:
@@ -325,9 +295,9 @@ def test_a_failure_is_one_line(
     assert run(bare, "compose").status == 0
     before = report(bare), (bare / "references.md").read_text(encoding="utf-8")
     responder.plays(fault)
-    fails(run(bare, "compose"), status, words)
+    run(bare, "compose").fails(status, words)
     assert (report(bare), (bare / "references.md").read_text(encoding="utf-8")) == before
-    fails(run(bare, "ask", QUESTION), status, words)
+    run(bare, "ask", QUESTION).fails(status, words)
     (last,) = json.loads(run(bare, "runs", "1", "--json").out)
     assert (last["purpose"], last["tokens"], last["stop"]) == ("answer", None, "")
     responder.script = honest
@@ -341,7 +311,7 @@ def test_without_credentials(
     """Exit status 3 and how to log in; nothing was sent."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    fails(run(bare, "compose"), 3, "no credentials are found.*aws configure")
+    run(bare, "compose").fails(3, "no credentials are found.*aws configure")
     assert responder.asked == []
     assert run(bare, "compose", "--dry-run").status == 0
     assert run(bare, "compose", "--model", "extractive").status == 0
@@ -365,7 +335,7 @@ def test_an_answer_has_only_what_holds(bare: Path, responder: Responder) -> None
     responder.plays(Reply('{"claims": []}'))
     assert run(bare, "ask", QUESTION).out == "The references do not answer this.\n"
     responder.plays(Reply('{"claims": []}', "content_filtered"))
-    fails(run(bare, "ask", QUESTION), 6, "gave no answer: .*content filter withheld")
+    run(bare, "ask", QUESTION).fails(6, "gave no answer: .*content filter withheld")
 
 
 @contextmanager
@@ -488,5 +458,7 @@ def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
 
 
 def test_a_name_that_is_no_writer(bare: Path) -> None:
-    """The two kinds of writers are named."""
-    fails(run(bare, "compose", "--model", "bedrock/"), 2, "'bedrock/' is not a writer.*bedrock/<")
+    """The kinds that there are are named."""
+    run(bare, "compose", "--model", "bedrock/").fails(
+        2, "'bedrock/': no writer is named so.*bedrock/<"
+    )

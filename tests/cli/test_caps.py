@@ -7,40 +7,16 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from modelled import honest
 from program import run
-from responder import Responder, dummy_credentials, responding
+from projects import report, tell
+from responder import MODEL, Responder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.models
-MODEL = "us.anthropic.claude-sonnet-4-20250514-v1:0"
 PRICED = f'[prices]\n"{MODEL}" = {{ in = 3.0, out = 15.0, cached_in = 0.3, cached_out = 3.75 }}\n'
 SHORT = "[bedrock]\nmax_output_tokens = 500\n"
-
-
-@pytest.fixture
-def responder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Responder]:
-    """A model that is honest; the environment leads to it."""
-    dummy_credentials(monkeypatch, tmp_path)
-    with responding() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
-        monkeypatch.setenv("RAG_MODEL", f"bedrock/{MODEL}")
-        server.script = honest
-        yield server
-
-
-def tell(root: Path, text: str) -> None:
-    """Add to the project's settings."""
-    path = root / "config" / "rag.toml"
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
-
-
-def text_of(root: Path, name: str) -> str:
-    """A file of the project."""
-    return (root / name).read_text(encoding="utf-8")
 
 
 def sections_asked(responder: Responder) -> list[str]:
@@ -63,15 +39,15 @@ def test_at_the_cap_what_is_finished_stands(bare: Path, responder: Responder) ->
     drafted = sections_asked(responder)
     assert drafted[0] == "Memory"
     assert "Summary" not in drafted
-    assert "96 GB" in text_of(bare, "report.md")
-    assert "[x]" not in text_of(bare, "references.md")
+    assert "96 GB" in report(bare)
+    assert "[x]" not in (bare / "references.md").read_text(encoding="utf-8")
     assert "beta" not in done.out
     assert run(bare, "verify").status == 0
     responder.asked.clear()
     done = run(bare, "compose")
     assert (done.status, done.err) == (0, "")
     assert set(sections_asked(responder)) == {"Memory", "Training", "Summary"} - set(drafted)
-    assert text_of(bare, "references.md").count("[x]") == 1
+    assert (bare / "references.md").read_text(encoding="utf-8").count("[x]") == 1
 
 
 def test_a_cap_for_which_nothing_fits_sends_nothing(bare: Path, responder: Responder) -> None:
@@ -83,7 +59,7 @@ def test_a_cap_for_which_nothing_fits_sends_nothing(bare: Path, responder: Respo
     assert not (bare / "report.md").exists()
     assert run(bare, "runs").out == "no run has asked a model yet\n"
     assert run(bare, "compose").status == 0
-    assert "96 GB" in text_of(bare, "report.md")
+    assert "96 GB" in report(bare)
 
 
 def test_a_cap_in_money_is_kept(bare: Path, responder: Responder) -> None:

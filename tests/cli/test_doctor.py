@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from program import run
-from responder import Fault, Reply, dummy_credentials, responding
+from responder import MODEL, Fault, Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from responder import Responder
+
 pytestmark = pytest.mark.models
-MODEL = "bedrock/us.anthropic.claude-sonnet-4-20250514-v1:0"
+NAME = f"bedrock/{MODEL}"
 
 
 def test_the_embedded_default_is_well(bare: Path) -> None:
@@ -37,28 +39,23 @@ def test_a_damaged_store_is_told(bare: Path) -> None:
     assert checks["embedder"]["state"] == "ok"
 
 
-def test_a_model_on_bedrock(bare: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_model_on_bedrock(bare: Path, responder: Responder) -> None:
     """What it costs is said before; what is denied is told; `--offline` asks nothing."""
-    dummy_credentials(monkeypatch, tmp_path)
-    with responding() as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
-        server.plays(Reply('{"there": true}'))
-        done = run(bare, "doctor", "--model", MODEL)
-        assert done.status == 0, done
-        assert (
-            done.line == f"this makes 1 call of about 600 tokens to {MODEL}; --offline makes none"
-        )
-        assert f"ok       model: {MODEL} answers (tool, streamed)" in done.out
-        assert "ok       credentials: found (env)" in done.out
-        (call,) = json.loads(run(bare, "runs", "--json").out)
-        assert (call["purpose"], call["tokens"]["input"]) == ("doctor", 1200)
-        server.plays(Fault(403, "AccessDeniedException", "not authorized"))
-        done = run(bare, "doctor", "--model", MODEL)
-        assert done.status == 1
-        (line,) = [line for line in done.out.splitlines() if line.startswith("failed")]
-        assert line.startswith(f"failed   model: {MODEL}: access is denied")
-        assert "allow bedrock:InvokeModel" in line
-        asked = len(server.asked)
-        done = run(bare, "doctor", "--model", MODEL, "--offline")
-        assert (done.status, done.err, len(server.asked)) == (0, "", asked)
-        assert f"skipped  model: {MODEL} was not asked" in done.out
+    responder.plays(Reply('{"there": true}'))
+    done = run(bare, "doctor", "--model", NAME)
+    assert done.status == 0, done
+    assert done.line == f"this makes 1 call of about 600 tokens to {NAME}; --offline makes none"
+    assert f"ok       model: {NAME} answers (tool, streamed)" in done.out
+    assert "ok       credentials: found (env)" in done.out
+    (call,) = json.loads(run(bare, "runs", "--json").out)
+    assert (call["purpose"], call["tokens"]["input"]) == ("doctor", 1200)
+    responder.plays(Fault(403, "AccessDeniedException", "not authorized"))
+    done = run(bare, "doctor", "--model", NAME)
+    assert done.status == 1
+    (line,) = [line for line in done.out.splitlines() if line.startswith("failed")]
+    assert line.startswith(f"failed   model: {NAME}: access is denied")
+    assert "allow bedrock:InvokeModel" in line
+    asked = len(responder.asked)
+    done = run(bare, "doctor", "--model", NAME, "--offline")
+    assert (done.status, done.err, len(responder.asked)) == (0, "", asked)
+    assert f"skipped  model: {NAME} was not asked" in done.out

@@ -12,13 +12,13 @@ import pytest
 from compatible import Compatible, compatible
 from modelled import honest, item, judged, judging, lying
 from program import REPOSITORY, environment, run, run_each
+from projects import report, tell
 from responder import Fault, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from program import Ran
 
 pytestmark = pytest.mark.models
 CLASS = "llama_index.llms.openai_like.OpenAILike"
@@ -46,24 +46,6 @@ def server(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Compatible]:
             first=f'model = "llama-index/{CLASS}"\n',
         )
         yield made
-
-
-def tell(root: Path, text: str, first: str = "") -> None:
-    """Add to the project's settings, behind and before what is there."""
-    path = root / "config" / "rag.toml"
-    path.write_text(f"{first}{path.read_text(encoding='utf-8')}\n{text}\n", encoding="utf-8")
-
-
-def report(root: Path) -> str:
-    """The report as it stands."""
-    return (root / "report.md").read_text(encoding="utf-8")
-
-
-def fails(done: Ran, status: int, words: str) -> None:
-    """Assert that a run ended with one line."""
-    assert done.status == status, done
-    assert re.search(words, done.line), done.line
-    assert done.line.startswith("rag: ")
 
 
 def test_an_honest_model_writes_and_answers(bare: Path, server: Compatible) -> None:
@@ -158,14 +140,14 @@ def test_a_failure_is_one_line(bare: Path, server: Compatible) -> None:
         "compose --model llama-index/",
         "compose --max-cost 1",
     )
-    fails(key, 3, "credentials are not valid .*bad …")
-    fails(slow, 6, "throttled.*run again later")
-    fails(strange, 6, r"refused as invalid.*\[llama_index\]")
-    fails(cut, 6, r"cut at its longest.*raise llama_index\.output_tokens")
-    fails(path, 2, "no path of a class.*name module and class")
-    fails(package, 3, "pip install llama-index-llms-no-such")
-    fails(unpriced, 2, f"no price of 'llama-index/{CLASS} example-7b'")
-    fails(empty, 2, "'llama-index/' is not a writer.*llama-index/<class path>")
+    key.fails(3, "credentials are not valid .*bad …")
+    slow.fails(6, "throttled.*run again later")
+    strange.fails(6, r"refused as invalid.*\[llama_index\]")
+    cut.fails(6, r"cut at its longest.*raise llama_index\.output_tokens")
+    path.fails(2, "no path of a class.*name module and class")
+    package.fails(3, "pip install llama-index-llms-no-such")
+    unpriced.fails(2, f"no price of 'llama-index/{CLASS} example-7b'")
+    empty.fails(2, "'llama-index/': no writer is named so.*llama-index/<class path>")
     assert not (bare / "report.md").exists()
     assert "[x]" not in (bare / "references.md").read_text(encoding="utf-8")
     server.script = honest
@@ -188,7 +170,7 @@ def test_one_embeds_and_another_store_is_refused(bare: Path, server: Compatible)
         model = "llama_index.embeddings.openai_like.OpenAILikeEmbedding"
         """,
     )
-    fails(run(bare, "ingest"), 3, "rag ingest --rebuild")
+    run(bare, "ingest").fails(3, "rag ingest --rebuild")
     done = run(bare, "ingest", "--rebuild")
     assert (done.status, done.err) == (0, "")
     assert any(asked.path.endswith("embeddings") for asked in server.asked)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 from modelled import honest
 from program import run, run_each
 from projects import local_project_at
-from responder import dummy_credentials, responding
+from responder import MODEL, dummy_credentials, responding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from program import Ran
 
 pytestmark = pytest.mark.models
-MODEL = "bedrock/us.anthropic.claude-sonnet-4-20250514-v1:0"
 QUESTION = "How much memory does the Beta accelerator have on each chip?"
 
 
@@ -28,19 +25,13 @@ def texts(root: Path) -> tuple[str, str]:
     )
 
 
-def fails(done: Ran, status: int, words: str) -> None:
-    """Assert that a run ended with one line."""
-    assert done.status == status, done
-    assert re.search(words, done.line), done.line
-
-
 def test_a_recorded_run_is_replayed_offline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the server gone, no credentials and no region: the same report, answer and lines."""
     live, again = (local_project_at(tmp_path / name).root for name in ("live", "again"))
     kept = str(tmp_path / "kept")
-    monkeypatch.setenv("RAG_MODEL", MODEL)
+    monkeypatch.setenv("RAG_MODEL", f"bedrock/{MODEL}")
     with monkeypatch.context() as online:
         dummy_credentials(online, tmp_path)
         with responding() as server:
@@ -62,10 +53,10 @@ def test_a_recorded_run_is_replayed_offline(
     assert run(again, "runs").out == "no run has asked a model yet\n"  # nothing was paid
 
     before = texts(again)
-    fails(run(again, "ask", "What is the price of Beta?"), 3, r"has no reply to this request")
+    run(again, "ask", "What is the price of Beta?").fails(3, r"has no reply to this request")
     (again / "config" / "prompts").mkdir()
     (again / "config" / "prompts" / "style.md").write_text("Write in verse.", encoding="utf-8")
-    fails(run(again, "compose", "--section", "memory"), 3, r"has no reply to this request")
+    run(again, "compose", "--section", "memory").fails(3, r"has no reply to this request")
     assert texts(again) == before
 
 
@@ -73,7 +64,7 @@ def test_what_cannot_be_recorded_or_replayed_is_one_line(bare: Path, tmp_path: P
     """Before anything is read or asked."""
     missing, empty = tmp_path / "kept", tmp_path / "empty"
     empty.mkdir()
-    model = f"--model {MODEL}"
+    model = f"--model bedrock/{MODEL}"
     extractive, both, nothing, nowhere = run_each(
         bare,
         f"compose --record {missing}",
@@ -81,9 +72,9 @@ def test_what_cannot_be_recorded_or_replayed_is_one_line(bare: Path, tmp_path: P
         f"compose {model} --replay {empty}",
         f"ask Why? {model} --replay {missing}",
     )
-    fails(extractive, 2, r"--record is for a model on Bedrock.*--model")
-    fails(both, 2, "exclude each other")
-    fails(nothing, 2, r"no exchange in .*--record")
+    extractive.fails(2, r"--record is for a model on Bedrock.*--model")
+    both.fails(2, "exclude each other")
+    nothing.fails(2, r"no exchange in .*--record")
     assert nowhere.status == 2
     assert "does not exist" in nowhere.err
     assert not missing.exists()
