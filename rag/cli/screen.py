@@ -166,7 +166,10 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     events.Ingest: lambda event: f"{event.key}: {event.chunks} chunks of {event.title!r}",
     events.LeftOut: lambda event: f"  left out: {event.what}",
     events.Unchanged: lambda event: f"{event.key}: unchanged",
-    Skipped: lambda event: f"skipped {event.subject} ({event.stage}): {event.reason}",
+    Skipped: lambda event: (
+        f"skipped {event.subject} ({f'line {event.line}, ' if event.line else ''}{event.stage}): "
+        f"{event.reason}"
+    ),
     events.Composed: _composed,
     events.Planned: lambda event: (
         f"{event.key} would change {event.section} from {event.evidence} passages"

@@ -163,7 +163,7 @@ def _ingest(
     if not isinstance(read, Read):
         skipped = read.skipped if isinstance(read, Unparsed) else read
         tools.store.save_failed(reference.key, reference.locator, skipped.stage, skipped.reason)
-        yield skipped
+        yield skipped.model_copy(update={"line": reference.line})
         return
     same_place = known if known and is_ingested(reference, {reference.key: known}) else None
     if same_place and read.document.id == same_place.document_id:

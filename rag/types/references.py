@@ -35,6 +35,8 @@ class Skipped(Value):
     stage: Literal["checklist", "fetch", "parse", "chunk", "draft", "verify"]
     reason: str
     """One line: what happened and what to do."""
+    line: int = Field(default=0, ge=0)
+    """Where the reference stands in the checklist, from 1; 0 if nobody said."""
 
 
 class Capped(Skipped):

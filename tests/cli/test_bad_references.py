@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,9 +115,13 @@ def _skips(done: Ran) -> dict[str, str]:
 
 @pytest.mark.parametrize("key", BAD)
 def test_bad_reference_is_named(bad: _Run, key: str) -> None:
-    """What is wrong with a reference stands in one line with its key."""
-    _, done, _ = bad
-    assert BAD[key] in _skips(done)[key]
+    """What is wrong with a reference stands in one line with its key and where it is listed."""
+    root, done, _ = bad
+    line = _skips(done)[key]
+    assert BAD[key] in line
+    number = int(re.search(r"\(line (\d+), \w+\):", line)[1])
+    listed = (root / "references.md").read_text(encoding="utf-8").splitlines()[number - 1]
+    assert key in listed
 
 
 def test_the_others_go_on(bad: _Run) -> None:

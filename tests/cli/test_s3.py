@@ -81,7 +81,8 @@ def test_what_is_not_there_is_skipped(project: Path, monkeypatch: pytest.MonkeyP
     checklist.write_text(text + f"- [ ] s3://{BUCKET}/absent.md\n", encoding="utf-8")
     done = run(project, "ingest")
     assert done.status == 0
-    assert f"skipped absent (fetch): s3://{BUCKET}/absent.md is not there" in done.out
+    listed = f"skipped absent (line {len(text.splitlines()) + 1}, fetch)"
+    assert f"{listed}: s3://{BUCKET}/absent.md is not there" in done.out
     assert run(project, "ingest", "--strict").status == 1
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")

@@ -208,6 +208,8 @@ def test_tick_refuses_a_line_without_a_box(line):
     ("words", "locator"),
     [
         ("[T](https://a.org/x)", "https://a.org/x"),
+        ("folder/", "folder/"),
+        ("a-picture.png", "a-picture.png"),
         ('[T](a.md "with a title")', "a.md"),
         ("[T](<my notes.md>)", "my notes.md"),
         ("[T](my%20notes.md)", "my%20notes.md"),

@@ -31,6 +31,8 @@ _EXTENSIONS = (
 _DOCUMENT = re.compile(rf"(?:.*[/\\])?[^/\\]+\.(?:{_EXTENSIONS})", re.IGNORECASE)
 _ROOTED = re.compile(r"(?:/|\.{1,2}/|~/|[A-Za-z]:[\\/])[^\s/].*")
 _SLASHED = re.compile(r"[^\s/]+(?:/[^\s/]+)+/?")
+_ALONE = re.compile(r"[\w.\-]*\w(?:/[\w./\-]*|\.\w+)")
+"""An entry of one word that is a folder, or has an extension, whichever."""
 _WORD = re.compile(r"\"[^\"]+\"|“[^”]+”|\S+")
 _LEFT, _RIGHT = " \t,;:!?*([{<\"'“‘«", " \t.,;:!?*)]}>\"'”’»"
 
@@ -66,6 +68,8 @@ def read_entry(box: Box, definitions: dict[str, Any]) -> Reference | str:
         definitions: what the file defines link labels to be.
     """
     pieces = list(_pieces(_LINKS.parseInline(box.words, definitions)[0].children or []))
+    if _ALONE.fullmatch(box.words.strip()) and all(piece.kind == "words" for piece in pieces):
+        pieces = [_Piece("path", box.words.strip(), box.words.strip())]
     first, second = _chosen(pieces)
     if first is None:
         return "no link, URL or path stands in this entry: add one, or delete the box"
