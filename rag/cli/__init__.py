@@ -86,12 +86,16 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a terminal may lack some of our characters
             stream.reconfigure(errors="replace")
     try:
-        status: Any = group(standalone_mode=False)
+        status: Any = group(prog_name="rag", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         _end(*_INTERRUPTED)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "rag"
+        _end(f"{error.format_message().rstrip('.')}: see `{where} --help`", error.exit_code)
     except Exception as error:
         from rag.cli.failures import explained
 

@@ -83,12 +83,18 @@ def _compose(  # noqa: PLR0913 - see `compose`
         return
     waiting = [item for item in reading.references if not item.checked]
     if not waiting:
-        yield NothingToDo(reason=f"none of {len(reading.references)} references is unchecked")
+        yield NothingToDo(reason=_none_left(len(reading.references)))
         return
     for reference in waiting:
         done = yield from _take(desk, reference, dry_run=dry_run)
         if done and not every:
             return
+
+
+def _none_left(references: int) -> str:
+    if not references:
+        return "references.md lists no reference; add a line such as - [ ] <https://…>"
+    return f"none of {references} references is unchecked"
 
 
 def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event, None, bool]:
