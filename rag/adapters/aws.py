@@ -6,6 +6,7 @@ takes their place.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import boto3
@@ -107,8 +108,15 @@ _BY_KIND: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Told], ...]
 
 
 def session(place: Place) -> Any:
-    """Return a session of boto3's by the settings, and where they are empty by what it finds."""
-    return boto3.Session(profile_name=place.profile or None, region_name=place.region or None)
+    """Return a session of boto3's by the settings, and where they are empty by what it finds.
+
+    Amazon's command line and its other kits also read `AWS_REGION`, which boto3 does not
+    (https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html).
+    """
+    region = place.region
+    if not region and not os.environ.get("AWS_DEFAULT_REGION"):
+        region = os.environ.get("AWS_REGION", "")
+    return boto3.Session(profile_name=place.profile or None, region_name=region or None)
 
 
 def client(

@@ -135,8 +135,7 @@ def line_of(event: object) -> str:
 def _composed(event: events.Composed) -> str:
     fell = f", {len(event.rejected)} rejected" if event.rejected else ""
     word = "rewritten" if event.changed else "as it was"
-    claims = "1 claim" if event.claims == 1 else f"{event.claims} claims"
-    return f"  {event.section}: {claims}, {word}{fell}"
+    return f"  {event.section}: {_counted(event.claims, 'claim')}, {word}{fell}"
 
 
 def _taking(event: events.Foreseen | events.ForeseenTotal) -> str:
@@ -156,6 +155,10 @@ def _range(least: str, most: str) -> str:
     return least if least == most else f"{least} to {most}"
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def _ledger(event: events.Ledger) -> str:
     counts = Counter(entry.fate for entry in event.entries)
     told = ", ".join(f"{count} {fate}" for fate, count in counts.items())
@@ -163,7 +166,9 @@ def _ledger(event: events.Ledger) -> str:
 
 
 _WORDS: dict[type, Callable[[Any], str]] = {
-    events.Ingest: lambda event: f"{event.key}: {event.chunks} chunks of {event.title!r}",
+    events.Ingest: lambda event: (
+        f"{event.key}: {_counted(event.chunks, 'chunk')} of {event.title!r}"
+    ),
     events.LeftOut: lambda event: f"  left out: {event.what}",
     events.Unchanged: lambda event: f"{event.key}: unchanged",
     Skipped: lambda event: (
@@ -172,11 +177,11 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     ),
     events.Composed: _composed,
     events.Planned: lambda event: (
-        f"{event.key} would change {event.section} from {event.evidence} passages"
+        f"{event.key} would change {event.section} from {_counted(event.evidence, 'passage')}"
     ),
     events.Foreseen: lambda event: f"  {event.section}: {_taking(event)}",
     events.ForeseenTotal: lambda event: (
-        f"in all {'1 call' if event.calls == 1 else f'{event.calls} calls'}: {_taking(event)}; "
+        f"in all {_counted(event.calls, 'call')}: {_taking(event)}; "
         "corrections and revisions come on top"
         + (f" (not counted: {event.uncounted})" if event.uncounted else "")
     ),
@@ -188,16 +193,17 @@ _WORDS: dict[type, Callable[[Any], str]] = {
         f"report.md held what this store does not know: it is kept in {event.path}"
     ),
     events.Adopted: lambda event: (
-        f"report.md is taken over: {event.claims} claims of {', '.join(event.references) or 'none'}"
-        + (f", with {event.editions} editions" if event.editions else "")
+        f"report.md is taken over: {_counted(event.claims, 'claim')} of "
+        + (", ".join(event.references) or "none")
+        + (f", with {_counted(event.editions, 'edition')}" if event.editions else "")
         + (f"; passages not found: {', '.join(event.lost)}" if event.lost else "")
     ),
     events.Deleted: lambda event: (
-        f"{len(event.claims)} claims that you took out of report.md are retired; "
-        f"`rag restore {event.edition}` brings them back"
+        f"retired, as you took out of report.md: {_counted(len(event.claims), 'claim')}; "
+        f"`rag restore {event.edition}` brings back what was there"
     ),
     events.Stale: lambda event: (
-        f"{len(event.entries)} claims are stale: "
+        f"stale: {_counted(len(event.entries), 'claim')}: "
         + "; ".join(" ".join(entry.claim.text.split())[:80] for entry in event.entries)
     ),
     events.Restored: lambda event: (

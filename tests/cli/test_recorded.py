@@ -43,7 +43,7 @@ def test_a_recorded_run_is_replayed_offline(
             ]
         assert [item.status for item in first] == [0, 0]
         assert "141 GB" in first[1].out
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RAG_REPLAY", kept)
     second = [run(again, "compose", "--all"), run(again, "ask", QUESTION)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ANSWER = json.dumps({"claims": [{"text": "Because — 因为 “so”.", "citations": []}]})
 GOOD = Reply(ANSWER, reasoning="hm")
 PATHS = [(a, b) for a in ("tool", "schema", "json") for b in (True, False)]
-OFFLINE = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
+OFFLINE = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
 
 
 @pytest.fixture

@@ -385,11 +385,29 @@ def test_without_credentials_nothing_is_sent(asking, monkeypatch):
 def test_without_a_region_nothing_is_sent(asking, monkeypatch):
     """So it is for the region, and for a profile that is not there."""
     monkeypatch.delenv("AWS_REGION")
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises(PrerequisiteError, match=r"no region is set.*bedrock\.region"):
         asking.model(region="", endpoint_url="").reply(PROMPT)
     with pytest.raises(PrerequisiteError, match="profile cannot be used"):
         asking.model(profile="nobody").reply(PROMPT)
+
+
+@pytest.mark.parametrize(
+    ("found", "used"),
+    [
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "eu-north-1"}, "eu-north-1"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-north-1"}, "eu-north-1"),
+    ],
+)
+def test_the_region_may_come_from_the_environment(asking, monkeypatch, found, used):
+    """Under either name; where both are there, boto3's."""
+    monkeypatch.delenv("AWS_REGION")
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    asking.responder.plays(GOOD)
+    asking.model(region="").reply(PROMPT)
+    (asked,) = asking.responder.asked
+    assert f"/{used}/bedrock/aws4_request" in asked.headers["Authorization"]
 
 
 def test_the_endpoint_may_come_from_the_environment(asking, monkeypatch):

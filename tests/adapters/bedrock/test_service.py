@@ -96,7 +96,6 @@ def test_without_credentials_nothing_is_asked(made, asking, monkeypatch):
 def test_without_a_region_nothing_is_asked(made, monkeypatch):
     """Credentials are looked at all the same."""
     monkeypatch.delenv("AWS_REGION")
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
     found = states(made(region="", endpoint_url=""))
     assert found == {"credentials": "ok", "region": "failed", "model": "skipped"}
 
