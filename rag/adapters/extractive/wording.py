@@ -115,6 +115,8 @@ _DOING = begins(rf"(?:(?:on|in|for|at|with) [^,]{{1,50}}, )?(?:{_STEPS})")
 _COMMAND = re.compile(r"`[^`]*\s[^`]*`|`--?[a-z]|\w=\w")
 """A line for a terminal, or of settings."""
 _CLOSED = re.compile(r"[.!][\"”’)\]]*$")
+_SAYING = re.compile(r"(?<![\w.-])[a-z]")
+"""A word that begins small: where there is none, names are listed and nothing is said."""
 _REFERENCE_MARK = re.compile(r"\[\d+\]")
 _CLOSED_IN_ITSELF = re.compile(
     r"(?:both|neither) (?!of\b|types?\b|cases?\b)[\w.-]+(?: [\w.-]+){0,2} (?:and|nor) [\w.-]+ "
@@ -186,7 +188,8 @@ def is_whole(sentence: str, longest: int, shortest: int = MIN_WORDS) -> bool:
     """Whether a sentence is neither cut nor endless, and no caption."""
     fits = shortest <= len(WORD.findall(sentence)) <= longest
     marked = _REFERENCE_MARK.search(sentence) or SOURCE_LINE.match(sentence)
-    return bool(fits and _CLOSED.search(sentence) and _is_balanced(sentence) and not marked)
+    whole = _CLOSED.search(sentence) and _SAYING.search(sentence) and _is_balanced(sentence)
+    return bool(fits and whole and not marked)
 
 
 def _is_pronoun_first(sentence: str) -> bool:

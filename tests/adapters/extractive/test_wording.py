@@ -32,6 +32,7 @@ BROKEN = [
     "and so the larger instance is the better choice for models of that size.",
     "The price (per hour is lower for the larger instance than for the small one.",
     "The larger instance is faster according to an older measurement of the team [12].",
+    "Comet 4 Instruct, Comet 4B Instruct, Comet Large, Comet Small, Comet-X1.",
     " ".join(["A sentence that goes on"] * 15) + ".",
 ]
 
