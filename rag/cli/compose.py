@@ -48,11 +48,11 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     wait: float,
 ) -> int:
     """Rewrite the report with the next unchecked reference, then tick its box."""
-    from rag.cli.screen import show, show_json
+    from rag.cli.screen import show
     from rag.cli.session import writing
     from rag.flows.compose import compose
 
     with writing(root, command="rag compose", wait_s=wait) as (project, tools):
         proof = history.read_text(encoding="utf-8", errors="replace") if history else ""
         stream = compose(project, tools, every=every, section=section, dry_run=dry_run, proof=proof)
-        return (show_json if as_json else show)(stream).exit_status(strict=strict)
+        return show(stream, as_json=as_json).exit_status(strict=strict)

@@ -9,6 +9,7 @@ import click
 from rag.cli.options import (
     caps_options,
     exchange_options,
+    json_option,
     model_option,
     strict_option,
     wait_option,
@@ -17,17 +18,19 @@ from rag.cli.options import (
 
 @click.command(name="refresh")
 @click.option("--reference", metavar="KEY", help="Only this reference.")
+@json_option
 @strict_option
 @wait_option
 @model_option
 @caps_options
 @exchange_options
 @click.pass_obj
-def command(root: Path, reference: str | None, strict: bool, wait: float) -> int:
+def command(root: Path, reference: str | None, as_json: bool, strict: bool, wait: float) -> int:
     """Read references again; write anew only what their changes touch."""
     from rag.cli.screen import show
     from rag.cli.session import writing
     from rag.flows.refresh import refresh
 
     with writing(root, command="rag refresh", wait_s=wait) as (project, tools):
-        return show(refresh(project, tools, only=reference)).exit_status(strict=strict)
+        stream = refresh(project, tools, only=reference)
+        return show(stream, as_json=as_json).exit_status(strict=strict)

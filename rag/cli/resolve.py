@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import caps_options, model_option, wait_option
+from rag.cli.options import caps_options, json_option, model_option, wait_option
 
 if TYPE_CHECKING:
-    from rag.flows.tools import Tools
+    from collections.abc import Sequence
+
+    from rag.flows.disagreements import Disagreement
 
 
 @click.command(name="resolve")
@@ -19,38 +21,43 @@ if TYPE_CHECKING:
     "--keep", type=click.Choice(["1", "2", "both"]), help="Which claim stands, as they are listed."
 )
 @click.option("--reason", help="Why; it is recorded.")
+@json_option
 @wait_option
 @model_option
 @caps_options
 @click.pass_obj
-def command(
-    root: Path, conflict: str | None, keep: str | None, reason: str | None, wait: float
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    root: Path,
+    conflict: str | None,
+    keep: str | None,
+    reason: str | None,
+    as_json: bool,
+    wait: float,
 ) -> int:
     """List where the references disagree, or settle CONFLICT with --keep and --reason."""
-    from rag.cli.screen import say, show
+    from rag.cli.screen import as_json_list, say, show
     from rag.cli.session import reading, writing
-    from rag.flows.resolve import resolve
+    from rag.flows.resolve import open_conflicts, resolve
 
     if conflict is None and (keep is not None or reason is not None):
         raise click.UsageError("name the CONFLICT that is to be settled")
     if conflict is None:
         with reading(root) as (project, tools):
             project.read_checklist()
-            say(_listed(tools))
+            found = open_conflicts(tools)
+            say(as_json_list(found) if as_json else _listed(found))
         return 0
     if keep is None or not (reason and reason.strip()):
         raise click.UsageError("give --keep 1, 2 or both, and --reason")
     which = None if keep == "both" else int(keep)
     with writing(root, command="rag resolve", wait_s=wait) as (project, tools):
         stream = resolve(project, tools, conflict, which, reason.strip())
-        return show(stream).exit_status(strict=False)
+        return show(stream, as_json=as_json).exit_status(strict=False)
 
 
-def _listed(tools: Tools) -> str:
-    from rag.flows.resolve import open_conflicts
-
+def _listed(found: Sequence[Disagreement]) -> str:
     lines = []
-    for item in open_conflicts(tools):
+    for item in found:
         lines.append(f"{item.name}: {item.reason}")
         lines += [
             f"  {number}. {' '.join(claim.text.split())} [{', '.join(claim.references)}]"

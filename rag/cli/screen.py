@@ -33,8 +33,10 @@ class Outcome:
         return 0
 
 
-def show(stream: Iterable[Any]) -> Outcome:
-    """Show events as they come; return what they came to."""
+def show(stream: Iterable[Any], *, as_json: bool = False) -> Outcome:
+    """Show events as they come, or as JSON when all have come; return what they came to."""
+    if as_json:
+        return _show_json(stream)
     outcome = Outcome()
     if sys.stdout.isatty() and sys.stderr.isatty():
         _on_terminal(stream, outcome)
@@ -46,7 +48,7 @@ def show(stream: Iterable[Any]) -> Outcome:
     return outcome
 
 
-def show_json(stream: Iterable[Any]) -> Outcome:
+def _show_json(stream: Iterable[Any]) -> Outcome:
     """Print events as a JSON list, each with its name, also those before an error."""
     outcome = Outcome()
     told = []

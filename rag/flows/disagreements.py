@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rag.flows.sections import Composition
 from rag.stages.conflicts import conflicts
-from rag.types import CheckedBlock, Claim, Section, claim_id, digest
+from rag.types import CheckedBlock, Claim, Section, Value, claim_id, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ HEADER = ("Conflict", "What is said", "Reference", "As of")
 UNDATED = "undated"
 
 
-class Disagreement(NamedTuple):
+class Disagreement(Value):
     """Two claims that cannot both be true of the same thing at the same time."""
 
     name: str
@@ -40,8 +40,9 @@ def disagreements_of(
         pair = tuple(sorted((item.first, item.second), key=lambda claim: claim.id))
         name = f"c{digest(*(claim.id for claim in pair))[:6]}"
         if name not in closed:
-            found.append(Disagreement(name, (pair[0], pair[1]), item.reason))
-    return sorted(found)
+            both = (pair[0], pair[1])
+            found.append(Disagreement(name=name, claims=both, reason=item.reason))
+    return sorted(found, key=lambda item: item.name)
 
 
 def disagreements(

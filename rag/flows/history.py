@@ -11,11 +11,11 @@ from rag.flows.standing import own
 from rag.types import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from rag.adapters.store import Edition, Ingested
+    from rag.adapters.store import Ingested
     from rag.flows.tools import Tools
-    from rag.types import Claim, Entry, Fate, Section
+    from rag.types import Claim, Fate
 
 
 class EditionRecord(Value):
@@ -114,75 +114,3 @@ def _independent(claim: Claim, known: Mapping[str, Ingested]) -> int:
         known[key].reference.origin or known[key].reference.locator for key in claim.references
     }
     return len(works)
-
-
-def diff(tools: Tools, one: int | None = None, other: int | None = None) -> str:
-    """Return what changed between two editions, claim by claim, as Markdown.
-
-    Args:
-        tools: the wired adapters.
-        one: the older edition; the last but one if None.
-        other: the newer edition; the last one if None.
-
-    Raises:
-        UsageError: there is no such edition.
-    """
-    latest = tools.store.latest()
-    if latest is None:
-        raise UsageError("there is no edition yet", advice="run `rag compose`")
-    new = _edition(tools, other if other is not None else latest.number)
-    before = one if one is not None else new.number - 1
-    old = _edition(tools, before) if before else None
-    lines = [f"# Edition {before} → {new.number}", ""]
-    entries = [entry for number, entry in tools.store.entries() if before < number <= new.number]
-    changed = False
-    for section in _titles(old, new):
-        told = list(_section(section, old, new, entries))
-        if told:
-            changed = True
-            lines += [f"## {section}", "", *told, ""]
-    return "\n".join(lines if changed else [*lines, "No claim changed.", ""])
-
-
-def _edition(tools: Tools, number: int) -> Edition:
-    edition = tools.store.edition(number)
-    if edition is None:
-        latest = tools.store.latest()
-        last = latest.number if latest else 0
-        raise UsageError(
-            f"the store does not have edition {number}", advice=f"the editions are 1 to {last}"
-        )
-    return edition
-
-
-def _titles(old: Edition | None, new: Edition) -> list[str]:
-    sections = [*(old.sections if old else ()), *new.sections]
-    return list(dict.fromkeys(section.title for section in sections))
-
-
-def _section(
-    title: str, old: Edition | None, new: Edition, entries: Sequence[Entry]
-) -> Iterator[str]:
-    before, after = _claims(old.sections if old else (), title), _claims(new.sections, title)
-    said = {entry.claim.id: entry for entry in entries}
-    for name, claim in after.items():
-        if name not in before:
-            yield f"- **added** {_line(claim)}"
-        elif claim.references != before[name].references:
-            yield f"- **stands on** {', '.join(claim.references)}: {_line(claim)}"
-    for name, claim in before.items():
-        if name not in after:
-            entry = said.get(name)
-            by = after.get(entry.by) if entry else None
-            words = f"**{entry.fate if entry else 'gone'}** ~~{_line(claim)}~~"
-            reason = f" ({entry.reason})" if entry and entry.reason else ""
-            yield f"- {words}{reason}" + (f" → {_line(by)}" if by else "")
-
-
-def _claims(sections: Iterable[Section], title: str) -> dict[str, Claim]:
-    mine = [section for section in sections if section.title == title]
-    return {claim.id: claim for _, claim in own(mine)}
-
-
-def _line(claim: Claim) -> str:
-    return f"{' '.join(claim.text.split())} [{', '.join(claim.references)}]"

@@ -306,6 +306,24 @@ def test_diff(told: dict[str, Ran]) -> None:
     assert told["diff 0 3"].out.count("**added**") == 3
 
 
+def test_every_command_speaks_json(copy: Path, tmp_path: Path) -> None:
+    """What happened, or what there is, as a list or an object; the same words as without."""
+    new = tmp_path / "new"
+    lines = [
+        f"init {new}", "ingest", "status", "history", "diff 1 3", "blame", "resolve", "verify",
+        "refresh", "retract delta", "restore 1", "compose", "runs", "doctor --offline",
+    ]  # fmt: skip
+    done = run_each(copy, *(f"{line} --json" for line in lines))
+    assert {(item.status, item.err) for item in done} == {(0, "")}
+    said = {line.split()[0]: json.loads(item.out) for line, item in zip(lines, done, strict=True)}
+    assert str(new / "references.md") in said["init"]
+    assert said["ingest"][-1]["event"] == "NothingToDo"
+    assert {item["fate"] for item in said["diff"]["changes"]} == {"added"}
+    assert [len(item["claims"]) for item in said["resolve"]] == [2]
+    assert said["retract"][-1]["event"] == "Ledger"
+    assert said["restore"][-1]["event"] == "Restored"
+
+
 def test_blame(told: dict[str, Ran]) -> None:
     """Each claim with its edition and reference; one section, or all; nothing for repetitions."""
     found = json.loads(told["blame --json"].out)

@@ -14,8 +14,9 @@ from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, projec
 from rag.errors import RagError, UsageError
 from rag.flows.bundle import bundle_of, check
 from rag.flows.compose import compose
+from rag.flows.diff import diff
 from rag.flows.events import Adopted, Recovered
-from rag.flows.history import blame, diff, history
+from rag.flows.history import blame, history
 from rag.flows.ingest import ingest
 from rag.flows.publish import recover
 from rag.flows.refresh import refresh
@@ -70,7 +71,7 @@ def tells(tools: FakeTools) -> dict[str, object]:
     return {
         "history": records,
         "blame": blame(tools),
-        **{f"diff {one} {two}": diff(tools, one, two) for one, two in pairs},
+        **{f"diff {one} {two}": diff(tools, one, two).as_markdown for one, two in pairs},
     }
 
 

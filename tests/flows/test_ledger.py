@@ -20,6 +20,7 @@ from projects import (
 
 from rag.errors import UsageError
 from rag.flows.compose import compose
+from rag.flows.diff import diff
 from rag.flows.events import (
     Composing,
     Deleted,
@@ -30,7 +31,7 @@ from rag.flows.events import (
     SetAside,
     Stale,
 )
-from rag.flows.history import blame, diff, history
+from rag.flows.history import blame, history
 from rag.flows.refresh import refresh
 from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.restore import restore
@@ -468,14 +469,14 @@ def test_blame_names_who_brought_each_claim(tmp_path: Path) -> None:
 def test_diff_tells_claim_by_claim(project: Project, tools: FakeTools) -> None:
     """What came, what left and why, as Markdown; from nothing, everything is new."""
     list(compose(project, tools))
-    assert diff(tools).count("**added**") == len(claims(tools))
+    assert diff(tools).as_markdown.count("**added**") == len(claims(tools))
     list(retract(project, tools, "alpha"))
-    told = diff(tools, 1, 2)
+    told = diff(tools, 1, 2).as_markdown
     assert told.startswith("# Edition 1 → 2\n")
     assert told.count("**retired** ~~") == 2
     assert "(alpha was retracted, and nothing else supports it)" in told
     list(compose(project, tools))
-    assert "Beta" in diff(tools)
+    assert "Beta" in diff(tools).as_markdown
     assert "Alpha" not in diff(tools)
     with pytest.raises(UsageError, match="edition 9"):
         diff(tools, 9, 9)
