@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE = 90
+_TRIES = 5
+"""How often a signal is sent to a program at its prompt. Python does not hear one that comes just
+before it begins to wait for a key (`select` in Modules/readline.c) until a key or another comes."""
 _STEERING = re.compile(r"\x1b\[[?0-9;]*[a-zA-Z]")
 """What readline tells the terminal besides text."""
 
@@ -58,8 +61,7 @@ class Terminal:
         """Wait until these words are printed; return whether they are."""
         end = time.monotonic() + patience_s
         while words not in self.rest:
-            ready, _, _ = select.select([self._ours], [], [], max(0.0, end - time.monotonic()))
-            if not ready:
+            if not self._ready(end):
                 return False
             assert self._more(), f"the program has ended: {self.rest!r}"
         return True
@@ -68,6 +70,11 @@ class Terminal:
     def _text(self) -> str:
         text = self._raw.decode("utf-8", "replace").replace("\r", "")
         return _STEERING.sub("", text)
+
+    def _ready(self, end: float) -> bool:
+        """Wait for something printed, or the program's end; return whether it came in time."""
+        left = max(0.0, end - time.monotonic())
+        return bool(select.select([self._ours], [], [], left)[0])
 
     def _more(self) -> bool:
         """Read what was printed meanwhile; return whether the program may print more."""
@@ -83,12 +90,8 @@ class Terminal:
         os.write(self._ours, keys.encode())
 
     def give_up_line(self) -> None:
-        """Press Ctrl-C at the prompt until there is a new one.
-
-        Python does not hear one that comes just before it begins to wait for a key (`select` in
-        Modules/readline.c): who types presses it again.
-        """
-        for _ in range(5):
+        """Press Ctrl-C at the prompt until there is a new one: see `_TRIES`."""
+        for _ in range(_TRIES):
             self.type("\x03")
             if self._prints("\n> ", _PATIENCE / 10):
                 break
@@ -99,15 +102,26 @@ class Terminal:
         self.type(f"{line}\n")
         return self.until("\n> ").removesuffix("\n> ").partition("\n")[2]
 
-    def signal(self, number: int) -> None:
-        """Send a signal to the program."""
-        self._process.send_signal(number)
+    def terminate(self) -> int:
+        """Send SIGTERM at the prompt until the program ends: see `_TRIES`; return its status."""
+        for _ in range(_TRIES):
+            self._process.terminate()
+            if self._ends(_PATIENCE / 10):
+                break
+        return self.end()
 
     def end(self) -> int:
         """Wait for the program to end; return its exit status."""
-        while self._more():
-            pass
+        assert self._ends(_PATIENCE), f"the program goes on: {self.rest!r}"
         return self._process.wait(_PATIENCE)
+
+    def _ends(self, patience_s: float) -> bool:
+        """Wait until nobody holds the other end; return whether that came in time."""
+        end = time.monotonic() + patience_s
+        while self._ready(end):
+            if not self._more():
+                return True
+        return False
 
     def __enter__(self) -> Self:
         return self

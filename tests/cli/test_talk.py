@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import sys
 import threading
 from contextlib import ExitStack
@@ -130,8 +129,7 @@ def test_an_answer_can_be_stopped_and_can_fail(
     words = responder.asked[-1].words
     assert f"<earlier>\n{QUESTION}\n- The Beta accelerator has 141 GB" in words
     assert "<earlier>\nand its price?\n(no answer)\n</earlier>" in words
-    terminal.signal(signal.SIGTERM)
-    assert terminal.end() == 130
+    assert terminal.terminate() == 130
 
 
 def test_models_and_store_are_loaded_once(
