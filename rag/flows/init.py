@@ -18,8 +18,7 @@ CHECKLIST_TEXT = """\
 # References
 
 Each line with a box is a reference: a link or a path, and what to read it for.
-`rag compose` reads the next unchecked one into report.md and ticks its box; untick a box to have
-it read again.
+`rag compose` reads the next unchecked one into report.md and ticks its box; untick it to reread it.
 
 """
 

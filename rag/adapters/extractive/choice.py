@@ -109,7 +109,10 @@ def distinct(ranked: Sequence[Ranked], limit: int) -> Choice:
 
 
 def rows(ranked: Sequence[Ranked], limit: int) -> Choice:
-    """Return the rows of tables with at least two, one row for each thing that is compared."""
+    """Return the rows of tables with at least two, one row for each thing that is compared.
+
+    Tables share the room: a long one does not crowd out the short ones.
+    """
     tables: dict[tuple[str, ...], list[Candidate]] = defaultdict(list)
     passed: list[Passed] = []
     for item in sorted(ranked, key=lambda item: (-_filled(item.candidate), item.candidate.place)):
@@ -124,12 +127,28 @@ def rows(ranked: Sequence[Ranked], limit: int) -> Choice:
             passed.append(Passed(row, other, "merged", "the other row tells more of the same"))
     chosen: list[Candidate] = []
     too_many: list[Candidate] = []
-    for header in sorted(tables, key=lambda name: (-len(tables[name]), name)):
-        found = tables[header]
-        room = limit - len(chosen) if len(found) > 1 and len(chosen) + 2 <= limit else 0
-        chosen += found[:room]
-        too_many += found[room:]
+    compared = sorted(tables, key=lambda name: (-len(tables[name]), name))
+    rooms = _shared([len(tables[name]) for name in compared], limit)
+    for header, room in zip(compared, rooms, strict=True):
+        chosen += tables[header][:room]
+        too_many += tables[header][room:]
     return Choice(chosen, passed + _outranked(too_many, chosen))
+
+
+def _shared(sizes: Sequence[int], limit: int) -> list[int]:
+    """Return how many rows each table may show: equal shares, and what the short ones leave.
+
+    Args:
+        sizes: how many rows they have, the longest first. One row compares nothing.
+        limit: how many rows there is room for, in all.
+    """
+    several = sum(size > 1 for size in sizes)
+    rooms = [0] * len(sizes)
+    first = min(several, limit // 2)  # no table has room for less than two
+    for place in reversed(range(first)):
+        rooms[place] = min(sizes[place], limit // (place + 1))
+        limit -= rooms[place]
+    return rooms
 
 
 def _same_row(row: Candidate, other: Candidate) -> bool:

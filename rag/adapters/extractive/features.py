@@ -153,6 +153,8 @@ class Lens:
         """
         best: Home | None = None
         for section, topic, pattern in self._topics:
+            if not (topic.rows if candidate.kind == "row" else topic.words or topic.quotations):
+                continue  # it would find no room there
             strength = self._strength(candidate, topic, pattern)
             if strength and (best is None or strength > best.strength):
                 best = Home(section.id, topic.id, strength)

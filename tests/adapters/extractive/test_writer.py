@@ -148,6 +148,72 @@ def test_rows_become_a_table_and_quotations_keep_their_speaker():
     assert quotation.claims[0].text.startswith("An endpoint that nobody calls")
 
 
+def table_of(name: str, sizes: str) -> str:
+    """Return a table of instances whose header begins with a name: one row a character."""
+    rows = "\n".join(f"| {name}{size}.xlarge | {ord(size)} |" for size in sizes)
+    return f"| {name} instance | GPUs |\n| --- | --- |\n{rows}\n"
+
+
+def rows_of_compute(text: str) -> dict[str, int]:
+    """Return how many rows the section on compute shows of each table, by its header."""
+    blocks = written("compute", evidence_of(("one", document(text))))
+    return {block.header[0]: len(block.claims) for block in blocks if block.form == "table"}
+
+
+def test_a_table_stands_where_tables_have_room():
+    """Its header names a topic that shows no rows: it goes to the one that compares instances."""
+    text = """\
+# Links
+
+## A word on p5.48xlarge instances
+
+| Instance | GPU | # NVLinks | NVLink generation |
+| --- | --- | --- | --- |
+| p5.48xlarge | H100 | 18 | 4th |
+| p6-b200.48xlarge | B200 | 18 | 5th |
+"""
+    assert rows_of_compute(text) == {"Instance": 2}
+
+
+def test_a_sentence_stands_where_sentences_have_room():
+    """Words that fit the comparison of instances best still are told: it shows rows alone."""
+    said = texts(
+        written(
+            "compute",
+            evidence_of(
+                (
+                    "one",
+                    document(
+                        "# Hosts\n\nA P5 instance has 192 vCPU, 640 GB of accelerator memory and "
+                        "3,200 Gbps of network bandwidth.\n"
+                    ),
+                )
+            ),
+        )
+    )
+    assert [text for text in said if "192 vCPU" in text]
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 45), min_size=1, max_size=5))
+def test_tables_share_the_room_that_a_topic_has(sizes: list[int]):
+    """No long table crowds out a short one, no room is left unused, one row compares nothing."""
+    topic = next(item for item in SECTIONS["compute"].topics if item.id == "instances-compared")
+    text = "# Instances\n\n" + "\n".join(
+        table_of("pgtuv"[place], LETTERS[:size]) for place, size in enumerate(sizes)
+    )
+    shown = rows_of_compute(text)
+    named = zip("pgtuv", sizes, strict=False)
+    comparable = {f"{name} instance": size for name, size in named if size > 1}
+    assert shown.keys() == comparable.keys()
+    assert sum(shown.values()) == min(topic.rows, sum(comparable.values()))
+    cut = [shown[name] for name, size in comparable.items() if shown[name] < size]
+    assert not cut or min(cut) >= max(shown.values()) - 1
+
+
 def test_an_announcement_is_quoted_with_what_it_does():
     """Speech is quoted with its speaker, a sentence that leans on the last one together with it."""
     blocks = written("training", evidence_of(("talk", TALK)))
