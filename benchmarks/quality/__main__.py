@@ -1,4 +1,4 @@
-"""Print quality beside peers: main content, retrieval, refusal, one table each.
+"""Print quality: main content and retrieval beside peers, answers, refusal, one table each.
 
 python -m benchmarks.quality [--data DIR] [--sample N] [--only PART]
 """
@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.common import DATA, required
-from benchmarks.quality import extraction, refusal, retrieval
+from benchmarks.quality import answers, extraction, refusal, retrieval
 from benchmarks.quality.questions import SETS, Question, load
 from benchmarks.quality.systems import Bm25, LlamaIndex, Rag
 
 if TYPE_CHECKING:
     from rag.flows.ask import Answer
 
-_PARTS = ("extraction", "retrieval", "refusal")
+_PARTS = ("extraction", "retrieval", "answers", "refusal")
 
 
 def _options() -> argparse.Namespace:
@@ -33,7 +33,7 @@ def _options() -> argparse.Namespace:
 
 
 def _questions(data: Path, sample: int, parts: list[str]) -> bool:
-    """Print retrieval and refusal, which share their questions; return whether goals are met."""
+    """Print what shares the labelled questions; return whether goals are met."""
     corpora = {name: required(data / "retrieval" / name) for name in SETS}
     questions: dict[str, list[Question]] = {}
     rags: dict[str, Rag] = {}
@@ -51,6 +51,8 @@ def _questions(data: Path, sample: int, parts: list[str]) -> bool:
                 )
                 found = {rag.name: [rag.places(answer) for answer in own[name]]}
                 met &= retrieval.report(name, (rag, *peers), questions[name], found)
+        if "answers" in parts:
+            answers.report(rags, questions, own)
         if "refusal" in parts:
             met &= refusal.report(rags, questions, own)
     return met
@@ -63,7 +65,7 @@ def main() -> int:
     met = True
     if "extraction" in parts:
         met &= extraction.main(required(options.data / "extraction")) == 0
-    if {"retrieval", "refusal"} & set(parts):
+    if {"retrieval", "answers", "refusal"} & set(parts):
         met &= _questions(options.data, options.sample, parts)
     return 0 if met else 1
 

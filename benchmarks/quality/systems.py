@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from rag.types import Claim
+
 DEPTH = 20
 """How many passages are asked for."""
 _BM25_CHARACTERS = 1200
@@ -78,6 +80,12 @@ class Rag:
         """Return the passages of an answer, best first, whether or not it is a refusal."""
         return [
             Place(self._files[item.reference], item.start, item.end) for item in answer.passages
+        ]
+
+    def cited(self, claim: Claim) -> list[Place]:
+        """Return the passages that a claim of an answer cites."""
+        return [
+            Place(self._files[item.reference_key], item.start, item.end) for item in claim.citations
         ]
 
     def find(self, question: str) -> list[Place]:

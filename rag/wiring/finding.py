@@ -178,6 +178,12 @@ class Finding:
         )
 
     @property
+    def answer_scorer(self) -> PairScorer | None:
+        """The reranker for the words of an answer, if it runs here: a service is asked once."""
+        elsewhere = self._settings.reranker.model.startswith(BEDROCK)
+        return None if elsewhere else self.later_reranker
+
+    @property
     def later_reranker(self) -> PairScorer | None:
         """The reranker, loaded when the first pair comes: known scores need none."""
         settings = self._settings.reranker

@@ -184,7 +184,7 @@ class Wired:
         if name == "extractive":
             from rag.adapters.extractive import ExtractiveWriter
 
-            return ExtractiveWriter(self.config)
+            return ExtractiveWriter(self.config, self._finding.answer_scorer)
         from rag.writing import ModelWriter
 
         prompts = load_prompts(self._project.root)

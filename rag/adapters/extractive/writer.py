@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from rag.adapters.extractive.answers import answer, instead
+from rag.adapters.extractive.answers import Answering
 from rag.adapters.extractive.candidates import Candidate, candidates
 from rag.adapters.extractive.choice import (
     Choice,
@@ -33,6 +33,7 @@ from rag.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from rag.ports import PairScorer
     from rag.settings import Config
     from rag.types import QuestionTask, Rejected, TopicSpec
 
@@ -44,14 +45,15 @@ class ExtractiveWriter:
 
     Args:
         config: the outline and the taxonomy.
+        scorer: says which words answer a question best; it has no say in a section.
     """
 
     name = "extractive"
     outranks = True
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, scorer: PairScorer | None = None) -> None:
         self._lens = Lens(config)
+        self._answering = Answering(config.settings.ask, scorer)
 
     def forecast(self, task: SectionTask) -> tuple[()]:  # noqa: ARG002 - the port's
         """See `Writer.forecast`: it asks nobody."""
@@ -91,11 +93,11 @@ class ExtractiveWriter:
         """See `Writer.revise`. A section has nothing better; an answer has what came next."""
         if isinstance(task, SectionTask):
             return [None] * len(rejected)
-        return instead(task, rejected, limit=self._config.settings.ask.claims)
+        return self._answering.instead(task, rejected)
 
     def answer(self, task: QuestionTask, propose: Callable[[Block], None] | None = None) -> Draft:
         """See `Writer.answer`. All of it is there at once."""
-        draft = answer(task, limit=self._config.settings.ask.claims)
+        draft = self._answering.answer(task)
         if propose is not None:
             for block in draft.blocks:
                 propose(block)

@@ -361,3 +361,70 @@ def test_a_row_answers_as_a_row():
     task = QuestionTask(question="What is in a P9?", evidence=evidence_of(("table", table)))
     (said, *_) = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
     assert said == "Instance: p9.large; GPU: H900; Links: 4th"
+
+
+def test_a_question_about_one_instance_is_not_answered_with_another():
+    """The heading names the instance that is asked about, the row is of another one."""
+    table = document(
+        "# Links\n\n## A word on p9.large\n\nUse version 12 of the driver with GPU links.\n\n"
+        "| Instance | GPU memory |\n| --- | --- |\n| q2.large | 24 GB |\n| q4.large | 48 GB |\n"
+    )
+    task = QuestionTask(
+        question="How much GPU memory has a p9.large?", evidence=evidence_of(("table", table))
+    )
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert not any("q2" in text or "q4" in text for text in said)
+
+
+DEFINED = document(
+    """\
+# Notes
+
+Teams like HyperPod, since HyperPod restarts what failed on HyperPod nodes within 20 minutes.
+
+HyperPod is a service that trains models on clusters of accelerators for weeks.
+
+Figure 3: HyperPod and the clusters of accelerators that HyperPod manages in one account.
+"""
+)
+
+
+@pytest.mark.parametrize("question", ["What is HyperPod?", "what does HyperPod mean"])
+def test_a_thing_is_explained_by_what_begins_with_it(question):
+    """Not by what merely names it more often, and never by a caption while there is better."""
+    task = QuestionTask(question=question, evidence=evidence_of(("notes", DEFINED)))
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert said[0].startswith("HyperPod is a service")
+    assert not any(text.startswith("Figure") for text in said)
+
+
+class Scorer:
+    """PairScorer that likes the passages with a word, and has no use for the others."""
+
+    name = "one word"
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def score(self, pairs):
+        """See `PairScorer.score`."""
+        return [8.0 if self.word in passage else -9.0 for _, passage in pairs]
+
+
+@pytest.mark.parametrize(
+    ("word", "wanted"), [("queues", ["SageMaker asynchronous"]), ("nothing of it", [])]
+)
+def test_the_scorer_orders_an_answer_and_leaves_out_what_answers_nothing(word, wanted):
+    """What is said of payloads by words alone gives way to what the scorer takes for an answer."""
+    task = QuestionTask(
+        question="Which payload does an endpoint accept?", evidence=evidence_of(("one", ONE))
+    )
+    said = texts(ExtractiveWriter(CONFIG, Scorer(word)).answer(task).blocks)
+    assert [text[: len(start)] for text, start in zip(said, wanted, strict=True)] == wanted
+
+
+def test_the_scorer_has_no_say_in_a_section():
+    """A report is a function of exact features: no model's last bit decides what it says."""
+    task = SectionTask(spec=SECTIONS["inference"], evidence=evidence_of(("one", ONE)))
+    alone = ExtractiveWriter(CONFIG).write_section(task)
+    assert ExtractiveWriter(CONFIG, Scorer("nothing of it")).write_section(task) == alone

@@ -1,0 +1,51 @@
+"""Do the claims of an answer cite the passages that people marked as answering the question?"""
+
+from __future__ import annotations
+
+from statistics import mean
+from typing import TYPE_CHECKING
+
+from benchmarks.common import table
+from benchmarks.quality.questions import Place, Question, gold_places
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmarks.quality.systems import Rag
+    from rag.flows.ask import Answer
+    from rag.types import Claim
+
+
+def report(
+    rags: Mapping[str, Rag],
+    questions: Mapping[str, Sequence[Question]],
+    own: Mapping[str, Sequence[Answer]],
+) -> None:
+    """Print, of the questions that were answered, how many were so with a gold passage.
+
+    Args:
+        rags: a `rag` a set.
+        questions: those of each set.
+        own: what the corpus that answers them said to them.
+    """
+    rows = []
+    for name, answers in own.items():
+        hits = [
+            [_cites(rags[name], claim, question) for claim in answer.claims]
+            for question, answer in zip(questions[name], answers, strict=True)
+            if answer.claims
+        ]
+        first, any_of_them = mean(some[0] for some in hits), mean(any(some) for some in hits)
+        claims = mean(map(len, hits))
+        rows.append([name, str(len(hits)), f"{first:.1%}", f"{any_of_them:.1%}", f"{claims:.2f}"])
+    print("\n## Answers: share that cites a gold passage\n")
+    print(table(["questions of", "answered", "first claim", "any claim", "claims"], rows))
+
+
+def _cites(rag: Rag, claim: Claim, question: Question) -> bool:
+    gold = [place for place in gold_places(question, rag.texts) if isinstance(place, Place)]
+    return any(
+        cited.file == place.file and cited.start < place.end and place.start < cited.end
+        for cited in rag.cited(claim)
+        for place in gold
+    )
