@@ -137,7 +137,8 @@ def line_of(event: object) -> str:
 def _composed(event: events.Composed) -> str:
     fell = f", {len(event.rejected)} rejected" if event.rejected else ""
     word = "rewritten" if event.changed else "as it was"
-    return f"  {event.section}: {_counted(event.claims, 'claim')}, {word}{fell}"
+    waits = f", {event.untold} of other sections not shown yet" if event.untold else ""
+    return f"  {event.section}: {_counted(event.claims, 'claim')}, {word}{fell}{waits}"
 
 
 def _taking(event: events.Foreseen | events.ForeseenTotal) -> str:

@@ -78,6 +78,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
             refused=tuple(sorted(turn.refused | hidden)),
             retracted=tuple(retracted),
             resolved=tuple(resolved),
+            told=_told(desk, turn),
         )
     )
     publish(desk.project, desk.tools, edition)
@@ -88,6 +89,14 @@ def commit(  # noqa: PLR0913 - one edition, whole
         changed = tuple(item.id for item in turn.sections if old.get(item.id) != item)
         yield Ticked(key=key, outcome=outcome, edition=edition.number, sections=changed)
     return edition
+
+
+def _told(desk: Desk, turn: Turn) -> dict[str, frozenset[str]]:
+    """Return which claims of others each section's writer has been shown, of those there are."""
+    latest = desk.tools.store.latest()
+    told = {**(desk.tools.store.told(latest.number) if latest else {}), **dict(turn.told)}
+    there = {claim.id for section in turn.sections for claim in section.claims}
+    return {section: claims & there for section, claims in told.items() if claims & there}
 
 
 def _merged(desk: Desk, sections: Sequence[Section], brought: Brought) -> tuple[str, Merged]:

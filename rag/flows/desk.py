@@ -37,6 +37,8 @@ class Turn(NamedTuple):
     """How often the writer was asked."""
     refused: frozenset[str] = frozenset()
     """Ids of claims that are not to be proposed again, besides those that the store knows."""
+    told: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Section ids, and the claims of others that their writer has been shown."""
 
 
 def in_use(desk: Desk, keys: Collection[str] = ()) -> list[Reference]:

@@ -103,6 +103,7 @@ def _composed(key: str, outcome: Composition, before: Section | None) -> Compose
         # A section without claims is not in the report, just as one that never was.
         changed=outcome.section.blocks != (before.blocks if before else ()),
         rejected=outcome.rejected,
+        untold=outcome.untold,
     )
 
 
@@ -140,10 +141,28 @@ def having_read(
     if latest is None:
         return standing
     missing = {name for name, ids in desk.tools.store.undrafted().items() if spec.id in ids}
-    claims = {claim.id for item in latest.sections for claim in item.claims}
+    told = desk.tools.store.told(latest.number).get(spec.id, frozenset())
     return standing._replace(
         read=frozenset(item.key for item in used) - missing - {key},
-        told=frozenset() if missing else frozenset(claims),
+        told=told - _open_again(latest.sections, standing.others, spec),
+    )
+
+
+def _open_again(
+    before: Sequence[Section], others: Sequence[Section], spec: SectionSpec
+) -> frozenset[str]:
+    """Return the ids of claims to choose from again: one beside them that was chosen has left."""
+    chosen = {
+        item.repeats for section in before if section.id == spec.id for item in section.claims
+    }
+    there = {claim.id for section in others for claim in section.claims}
+    homes = {
+        section.id
+        for section in before
+        if any(claim.id in chosen - there and not claim.repeats for claim in section.claims)
+    }
+    return frozenset(
+        claim.id for section in others if section.id in homes for claim in section.claims
     )
 
 
@@ -165,6 +184,7 @@ def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:
         rejected=(*turn.rejected, *((spec.id, item) for item in outcome.rejected)),
         failed=(*turn.failed, outcome.capped) if outcome.capped else turn.failed,
         calls=turn.calls + outcome.calls,
+        told=(*turn.told, (spec.id, outcome.told)),
     )
 
 

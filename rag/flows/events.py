@@ -63,6 +63,8 @@ class Composed(Value):
     claims: int
     changed: bool
     rejected: tuple[Rejected, ...] = ()
+    untold: int = 0
+    """How many claims of other sections had no room in the prompts: they wait for the next."""
 
 
 class Adopted(Value):

@@ -94,6 +94,7 @@ def _commit(store: Store, latest: Edition, edition: Edition, now: str | None) ->
         outcomes=outcomes,
         unticked=tuple(sorted(later)),
         welcome=tuple(claim.id for _, claim in own(edition.sections)),
+        told=store.told(edition.number),
     )
 
 

@@ -40,6 +40,10 @@ class Composition(NamedTuple):
     """How often the writer was asked."""
     capped: Capped | None = None
     """Why what fell did not go back to the writer, if a cap forbade it."""
+    told: frozenset[str] = frozenset()
+    """Ids of the other sections' claims that the writer has been shown, by now."""
+    untold: int = 0
+    """How many more it was to be shown and had no room for."""
 
 
 class Shelf:
@@ -131,7 +135,7 @@ class Standing(NamedTuple):
     read: frozenset[str] = frozenset()
     """Keys of references whose evidence the section was drafted from before."""
     told: frozenset[str] = frozenset()
-    """Ids of the other sections' claims that it could repeat before."""
+    """Ids of the other sections' claims that its writer was shown before."""
 
 
 def compose_section(
@@ -171,7 +175,7 @@ def compose_section(
             update={
                 "prior": composition.section,
                 "seen": frozenset(item.key for item in task.evidence if item.key not in unread),
-                "told": task.told | {claim.id for item in task.others for claim in item.claims},
+                "told": composition.told,
             }
         )
     return done[0] if len(done) == 1 else _joined(done, standing)
@@ -186,6 +190,8 @@ def _joined(done: Sequence[Composition], standing: Standing) -> Composition:
         netted(standing.prior, section, [entry for item in done for entry in item.entries]),
         sum(item.calls for item in done),
         done[-1].capped,
+        done[-1].told,
+        done[-1].untold,
     )
 
 
@@ -213,7 +219,11 @@ def _pass(
     section = Section(id=spec.id, title=spec.title, blocks=accounted.blocks)
     capped = vetted.capped and vetted.capped.model_copy(update={"subject": spec.id})
     rejected, calls = vetted.checked.rejected, 1 + vetted.calls
-    return Composition(section, rejected, accounted.entries, calls, capped), draft.unread
+    # A draft whose claims could not go back is made again: what it was shown is shown again.
+    told = task.told if capped else task.told | draft.told
+    untold = len(draft.untold)
+    composition = Composition(section, rejected, accounted.entries, calls, capped, told, untold)
+    return composition, draft.unread
 
 
 def section_task(

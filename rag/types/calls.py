@@ -94,6 +94,8 @@ class Call(Value):
     """How many pieces of evidence the prompt had."""
     left_out: int = 0
     """How many more there were that did not fit."""
+    untold: int = 0
+    """How many claims of other sections were to be chosen from and had no room."""
     witnesses: tuple[Witness, ...] = ()
     """What the service cites by itself, where the model can and is told to. It decides nothing."""
 

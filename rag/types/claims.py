@@ -77,6 +77,11 @@ class Draft(Value):
     unread: frozenset[str] = frozenset()
     """Keys of evidence that had no room beside what was read: the writer wants to be asked again,
     with what has become of this draft as the prior section."""
+    told: frozenset[str] = frozenset()
+    """Ids of the other sections' claims that the writer was shown, to choose from once. One that
+    needs to be shown nothing names none."""
+    untold: frozenset[str] = frozenset()
+    """Ids of those that had no room: they are to be shown in another draft."""
 
 
 class Citation(Value):
@@ -177,7 +182,7 @@ class SectionTask(Value):
     seen: frozenset[str] = frozenset()
     """Keys of evidence that earlier drafts of the section were made from; the rest is new."""
     told: frozenset[str] = frozenset()
-    """Ids of the other sections' claims that earlier drafts could repeat; the rest is new."""
+    """Ids of the other sections' claims that earlier drafts were shown; the rest is new."""
     refused: frozenset[str] = frozenset()
     """Ids of claims that the user has deleted: they are never proposed again."""
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from rag.text.figures import WORD, content_words
 from rag.types import SectionTask
 from rag.writing.data import block, claim_block, earlier_block, evidence_block, fallen_block
+from rag.writing.offering import in_turn, services_of
 from rag.writing.packing import estimated_tokens, packed
 from rag.writing.prompt import Passage, Prompt
-from rag.writing.register import new_evidence, register
+from rag.writing.register import new_evidence, register, untold
 from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary, schema_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         QuestionTask,
         Rejected,
         SectionSpec,
+        Taxonomy,
         TopicSpec,
         Value,
     )
@@ -35,51 +37,47 @@ class Asking:
 
     Args:
         prompts: what the model is told.
+        taxonomy: the services of the field.
         input_tokens: how many tokens a prompt may have.
         claims: how many claims an answer may have.
     """
 
-    def __init__(self, prompts: Prompts, *, input_tokens: int, claims: int) -> None:
+    def __init__(
+        self, prompts: Prompts, taxonomy: Taxonomy, *, input_tokens: int, claims: int
+    ) -> None:
         self._prompts = prompts
+        self._services = services_of(taxonomy)
         self._input_tokens = input_tokens
         self._claims = claims
 
     def known(self, task: SectionTask) -> Register:
         """Return what a section's prompt names and has room for: claims, and new evidence.
 
-        The evidence is packed by relevance, and the claims that it may touch beside it. What has no
-        room beside what was packed is left for another prompt.
+        Claims of other sections have a third of the room, and what the rest leaves of it.
         """
         is_summary = task.spec.form == "summary"
         room = self._room(self._empty_summary(task) if is_summary else self._empty_section(task))
-        others = packed_claims(register(task, ()).others, room if is_summary else room // 3)
-        room -= sum(map(estimated_tokens, blocks_of(others)))
-        given = [item for item in new_evidence(task) if _tokens(item) <= room]
-        whole = given and _packed_evidence(task, given, room)
-        chosen = whole
-        found = register(task, chosen)
-        needed = sum(map(estimated_tokens, blocks_of(found.own)))
-        if needed > room - sum(map(_tokens, chosen)):
-            chosen = _packed_evidence(task, given, room - min(needed, room // 3)) or whole
-            found = register(task, chosen)
-        own = packed_claims(found.own, room - sum(map(_tokens, chosen)))
-        return found._replace(
-            own=own,
-            others=others,
-            unseen=(*found.unseen, *(x for name, x in found.own.items() if name not in own)),
-            unread=tuple(item for item in given if item not in chosen),
-            left_out=len(new_evidence(task)) - len(given),
-        )
+        choice = register(task, ()).others
+        order = in_turn(task, choice, new_evidence(task), self._services)
+        first = packed_claims(choice, room if is_summary else room // 3, order)
+        found = _new_and_near(task, room - _claim_tokens(first))
+        taken = sum(map(_tokens, found.evidence)) + _claim_tokens(found.own)
+        taken += estimated_tokens("\n".join(_unseen(task.spec, found)))
+        others = packed_claims(choice, room - taken, order)
+        waiting = {name: item for name, item in choice.items() if name not in others}
+        return found._replace(others=others, waiting=waiting)
 
     def section(self, task: SectionTask, known: Register) -> Prompt:
         """Return the prompt for a section: its outline, the evidence, the claims near it."""
         claims = [*blocks_of(known.own), *_unseen(task.spec, known), *blocks_of(known.others)]
         data = [_joined(known.evidence), "\n".join(claims)]
-        return _filled(self._empty_section(task), data, known.evidence, known.left_out)
+        filled = _filled(self._empty_section(task), data, known.evidence, known.left_out)
+        return filled.model_copy(update={"untold": len(untold(task, known))})
 
     def summary(self, task: SectionTask, known: Register) -> Prompt:
         """Return the prompt for a summary: the claims of other sections."""
-        return _filled(self._empty_summary(task), ["\n".join(blocks_of(known.others))])
+        filled = _filled(self._empty_summary(task), ["\n".join(blocks_of(known.others))])
+        return filled.model_copy(update={"untold": len(untold(task, known))})
 
     def _empty_section(self, task: SectionTask) -> Prompt:
         fixed = f"{self._prompts.section}\n\n{outline(task.spec)}"
@@ -133,6 +131,29 @@ class Asking:
         return max(0, self._input_tokens - sum(map(estimated_tokens, told)) - _MARKS)
 
 
+def _new_and_near(task: SectionTask, room: int) -> Register:
+    """Return the new evidence that there is room for, and the section's claims that it may touch.
+
+    The evidence is packed by relevance, and the claims that it may touch beside it. What has no
+    room beside what was packed is left for another prompt.
+    """
+    given = [item for item in new_evidence(task) if _tokens(item) <= room]
+    whole = given and _packed_evidence(task, given, room)
+    chosen = whole
+    found = register(task, chosen)
+    needed = _claim_tokens(found.own)
+    if needed > room - sum(map(_tokens, chosen)):
+        chosen = _packed_evidence(task, given, room - min(needed, room // 3)) or whole
+        found = register(task, chosen)
+    own = packed_claims(found.own, room - sum(map(_tokens, chosen)))
+    return found._replace(
+        own=own,
+        unseen=(*found.unseen, *(x for name, x in found.own.items() if name not in own)),
+        unread=tuple(item for item in given if item not in chosen),
+        left_out=len(new_evidence(task)) - len(given),
+    )
+
+
 def outline(spec: SectionSpec) -> str:
     """Return what a section must answer, as the user's outline has it."""
     lines = [f"Section: {spec.title}"]
@@ -158,10 +179,24 @@ def blocks_of(places: Mapping[str, Place]) -> list[str]:
     return [_shown(name, place) for name, place in places.items()]
 
 
-def packed_claims(places: Mapping[str, Place], room: int) -> dict[str, Place]:
-    """Return as many claims as there is room for; what is not shown stays as it is."""
+def packed_claims(
+    places: Mapping[str, Place], room: int, order: Sequence[str] = ()
+) -> dict[str, Place]:
+    """Return as many claims as there is room for; what is not shown stays as it is.
+
+    Args:
+        places: the claims by their names, in reading order.
+        room: how many tokens there are.
+        order: the names in the order in which they get room; reading order if there is none.
+    """
     items = [(name, _shown(name, place)) for name, place in places.items()]
-    return {name: places[name] for name in packed(items, [0.0] * len(items), room)}
+    ranks = {name: float(-at) for at, name in enumerate(order)}
+    merits = [ranks.get(name, 0.0) for name in places]
+    return {name: places[name] for name in packed(items, merits, room)}
+
+
+def _claim_tokens(places: Mapping[str, Place]) -> int:
+    return sum(map(estimated_tokens, blocks_of(places)))
 
 
 def _shown(name: str, place: Place) -> str:

@@ -40,6 +40,8 @@ class Prompt(Value):
     """How many pieces of evidence it has."""
     left_out: int = 0
     """How many more there were that did not fit."""
+    untold: int = 0
+    """How many claims of other sections did not."""
     evidence: tuple[Passage, ...] = ()
     """What the first of `data` has, for models that take passages as blocks of their own."""
 

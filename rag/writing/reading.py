@@ -20,10 +20,11 @@ from rag.types import (
     proposed_again,
 )
 from rag.writing.data import as_written
+from rag.writing.register import repeated, under_headings
 from rag.writing.wire import WireAnswer, WireRevision, WireSection, WireSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rag.types import BlockForm, Rejected, SectionTask
     from rag.writing.register import Place, Register
@@ -59,10 +60,14 @@ def read_summary(task: SectionTask, known: Register, reply: str) -> Draft | Malf
     if strange := [name for name in wire.claims if name not in known.others]:
         return Malformed(message=_no_claim(strange[0]))
     chosen = [known.others[name] for name in dict.fromkeys(wire.claims)]
+    again = repeated(task)
+    waiting = [item for item in known.waiting.values() if item.claim.id in again]
     blocks = []
     for section in task.others:
-        mine = [_repeated(item, task) for item in chosen if item.section.id == section.id]
-        claims = tuple(item for item in mine if item is not None)[: task.spec.claims]
+        mine = _all_repeated((x for x in chosen if x.section.id == section.id), task)
+        # What it repeats and had no room in the prompt was not up for choice: it stays.
+        stay = _all_repeated((x for x in waiting if x.section.id == section.id), task)
+        claims = (*mine[: max(0, task.spec.claims - len(stay))], *stay)
         if claims:
             blocks.append(Block(form="bullets", text=section.title, claims=claims))
     return Draft(blocks=tuple(blocks))
@@ -129,13 +134,35 @@ class _Reading:
             )
         for name, spec in specs.items():
             body = [self._block(item) for item in topics[name].blocks] if name in topics else []
-            body = [item for item in body if item.claims]
+            body = self._with_unshown(spec.heading, [item for item in body if item.claims])
             if body and spec.lead_in and body[0].form != "heading":
                 body[0] = body[0].model_copy(update={"text": spec.lead_in})
             blocks += [Block(form="heading", text=spec.heading), *body] if body else []
         return Draft(
             blocks=tuple(blocks), settled=tuple(self._settled), stays=frozenset(self._stays)
         )
+
+    def _with_unshown(self, heading: str, body: Sequence[Block]) -> list[Block]:
+        """Return a topic's blocks with what it repeats of other sections and the prompt lacked.
+
+        The model had no choice about it, so it stays, in the order in which it stood.
+        """
+        blocks = list(body)
+        places = {item.claim.id: item for item in self._known.waiting.values()}
+        prior = self._task.prior.blocks if self._task.prior else ()
+        order = [claim.repeats for block in prior for claim in block.claims]
+        for above, block in under_headings(prior):
+            waiting = [places[x.repeats] for x in block.claims if x.repeats in places]
+            mine = _all_repeated(waiting, self._task) if above == heading else []
+            if not mine:
+                continue
+            alike = [(item.form, item.header) == (block.form, block.header) for item in blocks]
+            if not any(alike):
+                blocks.append(Block(form=block.form, header=block.header))
+            at = alike.index(True) if any(alike) else len(alike)
+            claims = _in_order(order, blocks[at].claims, mine)
+            blocks[at] = blocks[at].model_copy(update={"claims": claims})
+        return blocks
 
     def _block(self, wire: WireBlock) -> Block:
         is_table = wire.form in {"table", "rules"}
@@ -198,6 +225,24 @@ class _Reading:
 def _repeated(place: Place, task: SectionTask) -> ProposedClaim | None:
     claim = proposed_again(place.claim, task)
     return claim.model_copy(update={"repeats": place.claim.id}) if claim else None
+
+
+def _all_repeated(places: Iterable[Place], task: SectionTask) -> list[ProposedClaim]:
+    """Return claims of other sections, each with the row that repeats it already."""
+    found = [(item.row, _repeated(item, task)) for item in places]
+    return [claim.model_copy(update={"cells": row}) for row, claim in found if claim]
+
+
+def _in_order(
+    order: Sequence[str], claims: Sequence[ProposedClaim], more: Iterable[ProposedClaim]
+) -> tuple[ProposedClaim, ...]:
+    """Return claims with more among them, each before the first that it stood before."""
+    found = list(claims)
+    for claim in more:
+        later = set(order[order.index(claim.repeats) + 1 :])
+        at = next((at for at, item in enumerate(found) if item.repeats in later), len(found))
+        found.insert(at, claim)
+    return tuple(found)
 
 
 def _new(item: WireWords, *, table: bool = False) -> ProposedClaim:

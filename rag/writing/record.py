@@ -56,4 +56,5 @@ def call_of(  # noqa: PLR0913 - all that the record keeps
         error=ended,
         passages=prompt.passages,
         left_out=prompt.left_out,
+        untold=prompt.untold,
     )

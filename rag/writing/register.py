@@ -5,14 +5,14 @@ Named are those that new evidence may touch; the others stay as they are, unseen
 
 from __future__ import annotations
 
-from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.types import Block, Draft, proposed_again
 from rag.writing.nearness import near
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from rag.types import CheckedBlock, Claim, Evidence, Section, SectionTask
 
@@ -36,6 +36,8 @@ class Register(NamedTuple):
     """Claims of the section: kept, or replaced with a reason."""
     others: Mapping[str, Place]
     """Sentences of other sections, for sections that are made of them."""
+    waiting: Mapping[str, Place] = MappingProxyType({})
+    """More of them, for which there is no room. One that the section repeats, it goes on to."""
     unseen: tuple[Place, ...] = ()
     """The section's other claims."""
     evidence: tuple[Evidence, ...] = ()
@@ -62,8 +64,8 @@ def register(task: SectionTask, evidence: Sequence[Evidence] | None = None) -> R
     return Register(
         _numbered("C", (item for at, item in enumerate(own) if at in shown)),
         _numbered("O", _to_choose_from(task, others)),
-        tuple(item for at, item in enumerate(own) if at not in shown),
-        tuple(given),
+        unseen=tuple(item for at, item in enumerate(own) if at not in shown),
+        evidence=tuple(given),
     )
 
 
@@ -77,8 +79,18 @@ def new_evidence(task: SectionTask) -> list[Evidence]:
 
 def has_new(task: SectionTask, known: Register) -> bool:
     """Whether other sections have claims to choose from that the section does not repeat."""
-    chosen = {item.repeats for item in task.prior.claims} if task.prior else set()
+    chosen = repeated(task)
     return any(item.claim.id not in chosen for item in known.others.values())
+
+
+def shown(known: Register) -> frozenset[str]:
+    """Return the ids of the other sections' claims that a prompt shows."""
+    return frozenset(item.claim.id for item in known.others.values())
+
+
+def untold(task: SectionTask, known: Register) -> frozenset[str]:
+    """Return the ids of the other sections' claims that wait to be shown for the first time."""
+    return frozenset(item.claim.id for item in known.waiting.values()) - repeated(task)
 
 
 def as_it_was(task: SectionTask) -> Draft:
@@ -114,18 +126,21 @@ def _near(own: Sequence[Place], evidence: Sequence[Evidence]) -> Collection[int]
 def _to_choose_from(task: SectionTask, others: Sequence[Place]) -> list[Place]:
     """Return the claims of other sections that may be repeated: those that are, and new ones.
 
-    Of a section of which less is repeated than a summary has room for, all.
+    One that was shown and not chosen is not shown again: so what is sent goes with what is new.
     """
-    chosen = {item.repeats for item in task.prior.claims} - {""} if task.prior else set()
-    counts = Counter(item.section.id for item in others if item.claim.id in chosen)
-    least = task.spec.claims if task.spec.form == "summary" else 0
-
-    def is_open(item: Place) -> bool:
-        is_new = item.claim.id not in task.told
-        return is_new or not chosen or counts[item.section.id] < least or item.claim.id in chosen
-
+    closed = task.told - repeated(task)
     rows = {item.repeats: item.cells for item in task.prior.claims} if task.prior else {}
-    return [item._replace(row=rows.get(item.claim.id, ())) for item in others if is_open(item)]
+    return [
+        item._replace(row=rows.get(item.claim.id, ()))
+        for item in others
+        if item.claim.id not in closed
+    ]
+
+
+def repeated(task: SectionTask) -> frozenset[str]:
+    """Return the ids of the other sections' claims that the section repeats as it stands."""
+    claims = task.prior.claims if task.prior else ()
+    return frozenset(item.repeats for item in claims if item.repeats)
 
 
 def _numbered(letter: str, places: Iterable[Place]) -> dict[str, Place]:
@@ -135,11 +150,17 @@ def _numbered(letter: str, places: Iterable[Place]) -> dict[str, Place]:
 def _places(sections: Iterable[Section]) -> list[Place]:
     found = []
     for section in sections:
-        heading = ""
-        for block in section.blocks:
-            if block.form == "heading" and block.text:
-                heading = block.text
+        for heading, block in under_headings(section.blocks):
             found += [
                 Place(claim, block, section, heading) for claim in block.claims if not claim.repeats
             ]
     return found
+
+
+def under_headings(blocks: Iterable[CheckedBlock]) -> Iterator[tuple[str, CheckedBlock]]:
+    """Yield blocks with the heading of the outline's above each; empty if there is none."""
+    heading = ""
+    for block in blocks:
+        if block.form == "heading" and block.text:
+            heading = block.text
+        yield heading, block

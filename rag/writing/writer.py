@@ -12,7 +12,7 @@ from rag.writing.asking import Asking
 from rag.writing.coming import Coming
 from rag.writing.model import StreamingModel, UnfinishedError
 from rag.writing.reading import read_answer, read_revision, read_section, read_summary
-from rag.writing.register import as_it_was, has_new
+from rag.writing.register import as_it_was, has_new, shown, untold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ class ModelWriter:
     Args:
         model: who writes.
         prompts: what it is told.
-        config: how many claims an answer may have.
+        config: how many claims an answer may have, and the names of the field.
     """
 
     outranks = False
@@ -44,7 +44,9 @@ class ModelWriter:
     def __init__(self, model: Model, prompts: Prompts, config: Config) -> None:
         self._model = model
         self._limit = config.settings.ask.claims
-        self._asking = Asking(prompts, input_tokens=model.input_tokens, claims=self._limit)
+        self._asking = Asking(
+            prompts, config.taxonomy, input_tokens=model.input_tokens, claims=self._limit
+        )
 
     @property
     def name(self) -> str:
@@ -68,12 +70,19 @@ class ModelWriter:
             return as_it_was(task)
         if task.spec.form == "summary":
             prompt = self._asking.summary(task, known)
-            return self._asked(prompt, partial(read_summary, task, known))
-        prompt = self._asking.section(task, known)
-        draft = self._asked(prompt, partial(read_section, task, known))
+            draft = self._asked(prompt, partial(read_summary, task, known))
+        else:
+            prompt = self._asking.section(task, known)
+            draft = self._asked(prompt, partial(read_section, task, known))
         if isinstance(draft, Skipped):
             return draft
-        return draft.model_copy(update={"unread": frozenset(item.key for item in known.unread)})
+        return draft.model_copy(
+            update={
+                "unread": frozenset(item.key for item in known.unread),
+                "told": shown(known),
+                "untold": untold(task, known),
+            }
+        )
 
     def forecast(self, task: SectionTask) -> list[Forecast]:
         """See `Writer.forecast`. The claims that a section is made of may be yet to come."""
@@ -90,7 +99,7 @@ class ModelWriter:
             if not unread:
                 return found
             seen = frozenset(item.key for item in task.evidence if item.key not in unread)
-            task = task.model_copy(update={"seen": seen})
+            task = task.model_copy(update={"seen": seen, "told": task.told | shown(known)})
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]

@@ -201,6 +201,7 @@ def test_a_store_of_version_2_is_taken_on(tmp_path):
         connection.execute("ALTER TABLE edition DROP COLUMN unticks")
         connection.execute("CREATE TABLE brought (line TEXT NOT NULL)")
         connection.execute("DROP TABLE call")
+        connection.execute("DROP TABLE told")
         connection.execute("PRAGMA user_version = 2")
     with closing(Store(tmp_path)) as store:
         assert store.editions() == before
@@ -252,11 +253,26 @@ def test_a_store_of_version_3_is_taken_on(tmp_path):
         before = store.editions()
     with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
         connection.execute("DROP TABLE call")
+        connection.execute("DROP TABLE told")
         connection.execute("PRAGMA user_version = 3")
     with closing(Store(tmp_path)) as store:
         assert (store.editions(), store.calls(1)) == (before, [])
         store.save_call(CALL)
         assert len(store.calls(1)) == 1
+
+
+def test_a_store_of_version_4_is_taken_on(tmp_path):
+    """Nobody knows what its writers were shown: nothing; of the next edition it is known."""
+    with closing(Store(tmp_path)) as store:
+        commit(store)
+    with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
+        connection.execute("DROP TABLE told")
+        connection.execute("PRAGMA user_version = 4")
+    told = {"summary": frozenset({"b", "a"}), "guides": frozenset({"a"})}
+    with closing(Store(tmp_path)) as store:
+        assert store.told(1) == {}
+        commit(store, told=told)
+        assert (store.told(1), store.told(2)) == ({}, told)
 
 
 def test_a_newer_store_is_refused(tmp_path):

@@ -27,7 +27,7 @@ from rag.flows.events import (
 )
 from rag.flows.ingest import ingest
 from rag.flows.status import status
-from rag.types import Block, Draft, QuestionTask, Section, SectionTask, Skipped
+from rag.types import Block, Draft, QuestionTask, Section, SectionTask, Skipped, proposed_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -450,22 +450,69 @@ def test_one_section_is_recomposed(project: Project, tools: FakeTools) -> None:
     assert project.checklist.read_bytes() == before
 
 
+def _showing(task: SectionTask | QuestionTask) -> Draft:
+    """Quote, and say that of each other section only the first claim had room."""
+    others = task.others if isinstance(task, SectionTask) else ()
+    told = frozenset(claim.id for item in others for claim in item.claims[:1])
+    return quoting(task).model_copy(update={"told": told})
+
+
 def test_a_writer_is_told_what_is_new(project: Project, tools: FakeTools) -> None:
     """Evidence and claims that earlier drafts had are named; asked for a section, all is new."""
-    writer = tools.writer = ScriptedWriter(quoting)
+    writer = tools.writer = ScriptedWriter(_showing)
     list(compose(project, tools))
     assert not any(task.seen or task.told for task in writer.tasks)
-    first = {claim.id for item in _sections(tools) for claim in item.claims}
+    first = {claim.id for item in writer.tasks[-1].others for claim in item.claims[:1]}
     writer.tasks.clear()
     list(compose(project, tools))
     memory, summary = (next(x for x in writer.tasks if x.spec.id == y) for y in _ends(writer))
     assert memory.spec.id == "memory"
     seen = {item.key for item in memory.evidence if item.reference.key == "alpha"}
     assert memory.seen == seen < {item.key for item in memory.evidence}
-    assert summary.told == first
+    assert summary.told == first < {claim.id for item in _sections(tools) for claim in item.claims}
     writer.tasks.clear()
     list(compose(project, tools, section="memory"))
     assert not writer.tasks[0].seen
+
+
+def _repeating(task: SectionTask | QuestionTask) -> Draft:
+    """Quote; a summary repeats the first claim of each other section, and was shown all."""
+    if not isinstance(task, SectionTask) or task.spec.form != "summary":
+        return quoting(task)
+    first = [
+        (item, proposed_again(item, task)) for other in task.others for item in other.claims[:1]
+    ]
+    claims = tuple(again.model_copy(update={"repeats": old.id}) for old, again in first if again)
+    told = frozenset(claim.id for other in task.others for claim in other.claims)
+    return Draft(blocks=(Block(form="bullets", claims=claims),), told=told)
+
+
+def test_where_a_chosen_claim_left_those_beside_it_are_new(
+    project: Project, tools: FakeTools
+) -> None:
+    """Another one of its section may take its place; those of other sections were shown before."""
+    writer = tools.writer = ScriptedWriter(_repeating)
+    for _ in range(3):
+        list(compose(project, tools))
+    sections = {item.id: item for item in _sections(tools)}
+    training = {claim.id for claim in sections["training"].claims}
+    gone = sections["training"].claims[0]
+    assert len(training) > 1
+    assert gone.id in {item.repeats for item in sections["summary"].claims}
+    text = project.report.read_text(encoding="utf-8")
+    kept = [line for line in text.split("\n") if gone.text not in line or line.startswith("[^")]
+    project.report.write_text("\n".join(kept), encoding="utf-8")
+    page = PAGES[f"{SITE}alpha.md"].replace(b"Alpha", b"Delta")
+    tools.web.pages[f"{SITE}delta.md"] = page
+    project.checklist.write_text(
+        project.checklist.read_text("utf-8") + f"- [ ] [Delta]({SITE}delta.md)\n", encoding="utf-8"
+    )
+    writer.tasks.clear()
+    list(compose(project, tools, every=True))
+    summary = next(task for task in writer.tasks if task.spec.form == "summary")
+    memory = {claim.id for claim in sections["memory"].claims}
+    assert memory <= summary.told
+    assert not (training - {gone.id}) & summary.told
 
 
 def test_what_a_missing_draft_was_to_be_made_from_is_new(

@@ -32,7 +32,7 @@ def tokenizer() -> Tokenizer:
 @pytest.mark.models
 def test_forecasts_of_real_prompts_are_near(shared, tokenizer):
     """Of each document for each section: within a fifth of what is counted, and never over it."""
-    asking = Asking(load_prompts(HOME), input_tokens=60_000, claims=4)
+    asking = Asking(load_prompts(HOME), load_config(HOME).taxonomy, input_tokens=60_000, claims=4)
     specs = [spec for spec in load_config(HOME).outline.sections if not spec.is_derived]
     files = sorted((shared / "references").glob("*.md"))
     assert files

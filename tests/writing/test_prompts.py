@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import document, evidence, reference
 
-from rag.settings import load_prompts, packaged_config
+from rag.settings import load_config, load_prompts, packaged_config
 from rag.types import QuestionTask, SectionTask
 from rag.writing.asking import Asking
 from rag.writing.data import as_written, block, evidence_block, neutral
@@ -17,6 +17,7 @@ from rag.writing.packing import estimated_tokens, packed
 from rag.writing.register import register
 
 PROMPTS = load_prompts(packaged_config().parent)
+TAXONOMY = load_config(packaged_config().parent).taxonomy
 JUNK = st.sampled_from(["", " ", "\u200b", "\u200d", "\ufeff", "\t", "/", "\n"])
 MARKS = st.builds(
     "{}{}{}{}".format,
@@ -29,7 +30,7 @@ MARKS = st.builds(
 
 def asking(tokens: int = 50_000) -> Asking:
     """Prompts for a model with this much room."""
-    return Asking(PROMPTS, input_tokens=tokens, claims=3)
+    return Asking(PROMPTS, TAXONOMY, input_tokens=tokens, claims=3)
 
 
 @given(st.lists(st.text() | MARKS).map("".join))

@@ -17,7 +17,7 @@ from rag.adapters.store.calls import Calls
 from rag.adapters.store.editions import now
 from rag.adapters.store.histories import Histories
 from rag.adapters.store.records import Failed, Ingested
-from rag.adapters.store.schema import CALLS, LEDGER, SCHEMA, SCHEMA_VERSION, STEPS
+from rag.adapters.store.schema import CALLS, LEDGER, SCHEMA, SCHEMA_VERSION, STEPS, TOLD
 from rag.errors import PrerequisiteError
 from rag.files import replace_file, transaction
 from rag.types import Chunk, Document, Reference, Source
@@ -74,7 +74,7 @@ class Store(Histories, Calls):
         if version < SCHEMA_VERSION:
             with transaction(self._connection) as execute:
                 version = execute("PRAGMA user_version").fetchone()[0]  # another process may have
-                whole = [*SCHEMA.split(";"), *LEDGER.split(";"), CALLS]
+                whole = [*SCHEMA.split(";"), *LEDGER.split(";"), CALLS, TOLD]
                 steps = whole if version == 0 else []
                 for older in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
                     steps += STEPS[older]

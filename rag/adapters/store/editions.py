@@ -74,6 +74,11 @@ class Editions:
                 execute("DELETE FROM retracted WHERE key = ?", (key,))
             write_rejected(execute, number, commit.rejected)
             _replace_undrafted(execute, commit.undrafted)
+            for section, claims in commit.told.items():
+                execute(
+                    "INSERT INTO told VALUES (?, ?, ?)",
+                    (number, section, json.dumps(sorted(claims))),
+                )
             _write_ledger(execute, number, commit)
         return self._edition("WHERE number = ?", (number,))[0]
 
@@ -127,6 +132,13 @@ class Editions:
             "SELECT section, json FROM rejected WHERE edition = ? ORDER BY rowid", (number,)
         )
         return [(row[0], Rejected.model_validate_json(row[1])) for row in rows]
+
+    def told(self, number: int) -> dict[str, frozenset[str]]:
+        """Return, by section, which claims of others its writer had been shown by an edition."""
+        rows = self._connection.execute(
+            "SELECT section, claims FROM told WHERE edition = ?", (number,)
+        )
+        return {section: frozenset(json.loads(claims)) for section, claims in rows}
 
     # --- support, once scored -----------------------------------------------------------------
 

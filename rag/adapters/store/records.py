@@ -95,3 +95,5 @@ class Commit(Value):
     resolved: tuple[Resolution, ...] = ()
     unticked: tuple[str, ...] = ()
     """Keys of references that are in use no more, until their turn comes again."""
+    told: dict[str, frozenset[str]] = Field(default_factory=dict)
+    """By section: ids of the other sections' claims that its writer was shown. See `Draft.told`."""

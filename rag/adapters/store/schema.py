@@ -1,6 +1,6 @@
 """The tables of `rag.db`. A change of them is a new version, with the step that leads to it."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -54,6 +54,15 @@ CREATE TABLE call (
 """
 """What version 4 added: each call of a model, by the run of the program that made it."""
 
+TOLD = """
+CREATE TABLE told (
+    edition INTEGER NOT NULL, section TEXT NOT NULL, claims TEXT NOT NULL,
+    PRIMARY KEY (edition, section)
+)
+"""
+"""What version 5 added: which claims of other sections a section's writer was shown. Of older
+editions nobody knows, so all are shown once more."""
+
 STEPS = {
     1: (
         "ALTER TABLE edition ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
@@ -66,5 +75,6 @@ STEPS = {
         "DROP TABLE IF EXISTS brought",
     ),
     3: (CALLS,),
+    4: (TOLD,),
 }
 """By version: what leads to the next one."""

@@ -94,7 +94,7 @@ def test_where_nothing_is_new_nobody_is_asked(writer, asking, prior):
 
 
 def test_a_summary_is_chosen_from_what_is_new_and_what_it_has(writer, asking, prior):
-    """Of a section that has less in it than it may, every claim may be chosen."""
+    """One that was shown before and not chosen is not shown again, however much room there is."""
     spec = SectionSpec(id="summary", title="Summary", form="summary", claims=1)
     first = prior.claims[0]
     full = prior.model_copy(update={"id": "full", "title": "Full"})
@@ -115,7 +115,12 @@ def test_a_summary_is_chosen_from_what_is_new_and_what_it_has(writer, asking, pr
     asking.responder.asked.clear()
     assert isinstance(writer.write_section(task), Draft)
     sent = set(read(asking.responder.asked[0]).claims.values())
+    assert sent == {first.text, fresh.text}
+    new = task.model_copy(update={"told": task.told - {bare.id}})
+    draft = writer.write_section(new)
+    sent = set(read(asking.responder.asked[-1]).claims.values())
     assert sent == {first.text, fresh.text, bare.text}
+    assert (draft.told, draft.untold) == ({first.id, fresh.id, bare.id}, frozenset())
 
 
 def test_a_row_that_repeats_a_claim_is_kept_by_its_id(writer, asking, prior):
