@@ -4,7 +4,7 @@ It knows no vendor: an adapter gives it a `Model`, and `rag.wiring` puts the two
 """
 
 from rag.writing.budget import Budget
-from rag.writing.model import Model, StreamingModel, UnfinishedError, estimated
+from rag.writing.model import CutError, Model, StreamingModel, UnfinishedError, estimated
 from rag.writing.packing import likely_tokens, most_packed, most_tokens
 from rag.writing.prompt import Passage, Prompt
 from rag.writing.record import call_of
@@ -13,6 +13,7 @@ from rag.writing.writer import ModelWriter
 
 __all__ = [
     "Budget",
+    "CutError",
     "Model",
     "ModelWriter",
     "Passage",

@@ -50,17 +50,21 @@ class Asking:
         self._input_tokens = input_tokens
         self._claims = claims
 
-    def known(self, task: SectionTask) -> Register:
+    def known(self, task: SectionTask, most: int | None = None) -> Register:
         """Return what a section's prompt names and has room for: claims, and new evidence.
 
         Claims of other sections have a third of the room, and what the rest leaves of it.
+
+        Args:
+            task: what the section is written from.
+            most: how many passages it may have; as many as fit if None.
         """
         is_summary = task.spec.form == "summary"
         room = self._room(self._empty_summary(task) if is_summary else self._empty_section(task))
         choice = register(task, ()).others
         order = in_turn(task, choice, new_evidence(task), self._services)
         first = packed_claims(choice, room if is_summary else room // 3, order)
-        found = _new_and_near(task, room - _claim_tokens(first))
+        found = _new_and_near(task, room - _claim_tokens(first), most)
         taken = sum(map(_tokens, found.evidence)) + _claim_tokens(found.own)
         taken += estimated_tokens("\n".join(_unseen(task.spec, found)))
         others = packed_claims(choice, room - taken, order)
@@ -131,19 +135,20 @@ class Asking:
         return max(0, self._input_tokens - sum(map(estimated_tokens, told)) - _MARKS)
 
 
-def _new_and_near(task: SectionTask, room: int) -> Register:
+def _new_and_near(task: SectionTask, room: int, most: int | None) -> Register:
     """Return the new evidence that there is room for, and the section's claims that it may touch.
 
     The evidence is packed by relevance, and the claims that it may touch beside it. What has no
     room beside what was packed is left for another prompt.
     """
     given = [item for item in new_evidence(task) if _tokens(item) <= room]
-    whole = given and _packed_evidence(task, given, room)
+    whole = given and _packed_evidence(task, given, room, most)
     chosen = whole
     found = register(task, chosen)
     needed = _claim_tokens(found.own)
     if needed > room - sum(map(_tokens, chosen)):
-        chosen = _packed_evidence(task, given, room - min(needed, room // 3)) or whole
+        left = room - min(needed, room // 3)
+        chosen = _packed_evidence(task, given, left, most) or whole
         found = register(task, chosen)
     own = packed_claims(found.own, room - sum(map(_tokens, chosen)))
     return found._replace(
@@ -224,9 +229,11 @@ def _tokens(item: Evidence) -> int:
     return estimated_tokens(evidence_block(item))
 
 
-def _packed_evidence(task: SectionTask, given: Sequence[Evidence], room: int) -> list[Evidence]:
+def _packed_evidence(
+    task: SectionTask, given: Sequence[Evidence], room: int, most: int | None
+) -> list[Evidence]:
     items = [(item, evidence_block(item)) for item in given]
-    return packed(items, _merits(task, given), room)
+    return packed(items, _merits(task, given), room, most)
 
 
 def _passages(

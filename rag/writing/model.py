@@ -22,6 +22,10 @@ class UnfinishedError(ServiceError):
     """
 
 
+class CutError(UnfinishedError):
+    """The reply was cut at its longest: from less evidence it may become a whole one."""
+
+
 class Model(Protocol):
     """A language model of some vendor's."""
 

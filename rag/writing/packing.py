@@ -49,19 +49,22 @@ def _bytes(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def packed(items: Sequence[tuple[T, str]], merits: Sequence[float], room: int) -> list[T]:
+def packed(
+    items: Sequence[tuple[T, str]], merits: Sequence[float], room: int, most: int | None = None
+) -> list[T]:
     """Return the items that fit, in the order in which they came; none is cut.
 
     Args:
         items: each with the text that stands for it in the prompt.
         merits: how relevant each is; of two alike the earlier one comes first.
         room: how many tokens there are.
+        most: how many items there may be; as many as fit if None.
     """
     order = sorted(range(len(items)), key=lambda at: (-merits[at], at))
-    chosen = set()
+    chosen: set[int] = set()
     for at in order:
         tokens = estimated_tokens(items[at][1])
-        if tokens <= room:
+        if tokens <= room and (most is None or len(chosen) < most):
             room -= tokens
             chosen.add(at)
     return [item for at, (item, _) in enumerate(items) if at in chosen]

@@ -10,7 +10,7 @@ from rag.replies import Malformed, ask_twice
 from rag.types import Capped, Draft, SectionTask, Skipped, claim_id
 from rag.writing.asking import Asking
 from rag.writing.coming import Coming
-from rag.writing.model import StreamingModel, UnfinishedError
+from rag.writing.model import CutError, StreamingModel, UnfinishedError
 from rag.writing.reading import read_answer, read_revision, read_section, read_summary
 from rag.writing.register import as_it_was, has_new, shown, untold
 
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from rag.types import Block, Forecast, Prompts, ProposedClaim, QuestionTask, Rejected
     from rag.writing.model import Model
     from rag.writing.prompt import Prompt
+    from rag.writing.register import Register
 
 T = TypeVar("T")
-_CALLS = 4
-"""Calls that a draft takes at most: itself and a revision, each corrected once."""
+_CALLS = 5
+"""Calls that a draft takes at most: itself and a revision, each corrected once; and one that is cut,
+of which a section has fewer than passages, since each halves those of the next."""
 
 
 class ModelWriter:
@@ -44,6 +46,8 @@ class ModelWriter:
     def __init__(self, model: Model, prompts: Prompts, config: Config) -> None:
         self._model = model
         self._limit = config.settings.ask.claims
+        self._most: dict[tuple[str, tuple[str, ...]], int] = {}
+        """How many passages of a section's evidence a prompt may have, where a reply was cut."""
         self._asking = Asking(
             prompts, config.taxonomy, input_tokens=model.input_tokens, claims=self._limit
         )
@@ -60,9 +64,23 @@ class ModelWriter:
     def write_section(self, task: SectionTask) -> Draft | Skipped:
         """See `Writer.write_section`. Where there is nothing new to write from, nobody is asked.
 
-        Evidence that has no room beside what was packed is named as unread.
+        Evidence that has no room beside what was packed is named as unread. Where the reply is cut
+        at its longest, half of the passages are asked about, and the rest is unread, too.
         """
-        known = self._asking.known(task)
+        of = (task.spec.id, tuple(item.chunk.id for item in task.evidence))
+        while True:
+            known = self._asking.known(task, self._most.get(of))
+            try:
+                return self._drafted(task, known)
+            except CutError as error:
+                if len(known.evidence) < 2:  # noqa: PLR2004 - no half of one
+                    return _skipped(error)
+                self._most[of] = len(known.evidence) // 2
+            except (UnfinishedError, CapError) as error:
+                return _skipped(error)
+
+    def _drafted(self, task: SectionTask, known: Register) -> Draft | Skipped:
+        """Return what is drafted from what a prompt has room for; what ends a call is raised."""
         if not (known.evidence or has_new(task, known)):
             if known.left_out:
                 reason = f"none of {known.left_out} passages fits a prompt of the model's"
@@ -70,10 +88,10 @@ class ModelWriter:
             return as_it_was(task)
         if task.spec.form == "summary":
             prompt = self._asking.summary(task, known)
-            draft = self._asked(prompt, partial(read_summary, task, known))
+            draft = self._read(prompt, partial(read_summary, task, known))
         else:
             prompt = self._asking.section(task, known)
-            draft = self._asked(prompt, partial(read_section, task, known))
+            draft = self._read(prompt, partial(read_section, task, known))
         if isinstance(draft, Skipped):
             return draft
         return draft.model_copy(
@@ -155,14 +173,26 @@ class ModelWriter:
         read: Callable[[str], T | Malformed],
         reply: Callable[[Prompt], str | Malformed] | None = None,
     ) -> T | Skipped:
+        try:
+            return self._read(prompt, read, reply)
+        except (UnfinishedError, CapError) as error:
+            return _skipped(error)
+
+    def _read(
+        self,
+        prompt: Prompt,
+        read: Callable[[str], T | Malformed],
+        reply: Callable[[Prompt], str | Malformed] | None = None,
+    ) -> T | Skipped:
         reply = reply or self._model.reply
 
         def ask(correction: str) -> str | Malformed:
             return reply(prompt.with_correction(correction))
 
-        try:
-            return ask_twice(ask, read)
-        except UnfinishedError as error:
-            return Skipped(subject="", stage="draft", reason=str(error))
-        except CapError as error:
-            return Capped(subject="", stage="draft", reason=error.message)
+        return ask_twice(ask, read)
+
+
+def _skipped(error: UnfinishedError | CapError) -> Skipped:
+    if isinstance(error, CapError):
+        return Capped(subject="", stage="draft", reason=error.message)
+    return Skipped(subject="", stage="draft", reason=str(error))

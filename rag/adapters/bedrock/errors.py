@@ -16,10 +16,13 @@ from botocore import exceptions as boto
 from rag.adapters.aws import Told, code_of, line_of, told_of
 from rag.errors import PrerequisiteError, RagError, ServiceError
 from rag.replies import Malformed
-from rag.writing import UnfinishedError
+from rag.writing import CutError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from rag.settings import BedrockSettings
+    from rag.types import Abilities
 
 GOOD_ENDS = frozenset({"end_turn", "tool_use", "stop_sequence"})
 """Stop reasons of a reply that is whole."""
@@ -92,9 +95,6 @@ _INVALID = Told(
 )
 
 _STOPS: Mapping[str, Told] = {
-    "max_tokens": Told(
-        UnfinishedError, "the reply was cut at its longest", "raise bedrock.max_output_tokens"
-    ),
     "guardrail_intervened": Told(
         UnfinishedError, "a guardrail withheld the reply", "look at the guardrail's policy"
     ),
@@ -138,13 +138,39 @@ def missing_credentials(model: str) -> RagError:
     return explained(boto.NoCredentialsError(), model)
 
 
-def unfinished(stop: str, model: str) -> UnfinishedError | Malformed:
-    """Return what a stop reason that is no good end means: no reply, or one out of its form."""
+def unfinished(
+    stop: str, model: str, settings: BedrockSettings, abilities: Abilities
+) -> UnfinishedError | Malformed:
+    """Return what a stop reason that is no good end means: no reply, or one out of its form.
+
+    Args:
+        stop: the service's word.
+        model: the model's name, as the user wrote it.
+        settings: has the longest reply that is asked for.
+        abilities: has the longest that the model is said to write.
+    """
+    if stop == "max_tokens":
+        what = "the reply was cut at its longest"
+        return CutError(
+            f"{model}: {what} ({line_of(stop)})", advice=_longer(settings, abilities.output_tokens)
+        )
     if stop in _BROKEN:
         return Malformed(message=f"it broke the form that it was held to ({stop})")
     unknown = Told(UnfinishedError, "the reply came to no good end", "try another model")
     told = _STOPS.get(stop, unknown)
     return UnfinishedError(f"{model}: {told.what} ({line_of(stop)})", advice=told.advice)
+
+
+def _longer(settings: BedrockSettings, most: int) -> str:
+    """Return what makes replies whole again, by which limit it is that binds."""
+    if settings.max_output_tokens < most:
+        return (
+            f"raise bedrock.max_output_tokens (it is {settings.max_output_tokens:,}, of {most:,})"
+        )
+    return (
+        f"its row in config/models/bedrock.toml says output_tokens = {most}: state more if the "
+        "model can, else lower bedrock.max_input_tokens, so that it is asked for less at a time"
+    )
 
 
 def broken(reason: str, model: str) -> RagError:

@@ -228,7 +228,9 @@ class BedrockModel:
             return None, explained(error, self.name)
         except RagError as error:  # a cap is reached; a replay has no reply
             return None, error
-        return found, None if found.stop in GOOD_ENDS else unfinished(found.stop, self.name)
+        if found.stop in GOOD_ENDS:
+            return found, None
+        return found, unfinished(found.stop, self.name, self._settings, self._abilities)
 
     def _once(
         self, request: Mapping[str, Any], call: UnderWay, heard: Callable[[str], None]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llama_index.core.base.llms.types import ToolCallBlock
 
 from rag.types import Tokens
-from rag.writing import UnfinishedError
+from rag.writing import CutError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,12 +65,12 @@ def unfinished(stop: str, model: str) -> UnfinishedError | None:
     only words that are known to be bad are errors.
     """
     if stop in _CUT:
-        what, advice = "the reply was cut at its longest", "raise llama_index.output_tokens"
-    elif stop in _WITHHELD:
-        what, advice = "the model's filter withheld the reply", "try another model"
-    else:
-        return None
-    return UnfinishedError(f"{model}: {what} ({stop})", advice=advice)
+        what = f"{model}: the reply was cut at its longest ({stop})"
+        return CutError(what, advice="raise llama_index.output_tokens")
+    if stop in _WITHHELD:
+        what = f"{model}: the model's filter withheld the reply ({stop})"
+        return UnfinishedError(what, advice="try another model")
+    return None
 
 
 def _stop(response: ChatResponse) -> str:

@@ -162,6 +162,30 @@ def test_a_passage_longer_than_any_prompt_is_left_out(asking, tmp_path):
     assert len(asking.calls) == 1
 
 
+def test_a_reply_that_is_cut_is_asked_for_from_less(writer, asking):
+    """Half of the passages, until one is left; the next pass begins with as few."""
+    limit = 1
+
+    def cut(asked):
+        few = len(read(asked).evidence) <= limit
+        return honest(asked) if few else Reply('{"topics": [', "max_tokens")
+
+    asking.responder.script = cut
+    task = SectionTask(spec=SPEC, evidence=GIVEN)
+    draft = writer.write_section(task)
+    assert isinstance(draft, Draft)
+    sizes = [call.passages for call in asking.calls]
+    assert sizes == [len(GIVEN), len(GIVEN) // 2, len(GIVEN) // 4][: len(sizes)]
+    assert (sizes[-1], len(draft.unread)) == (1, len(GIVEN) - 1)
+    seen = frozenset(item.key for item in GIVEN) - draft.unread
+    assert isinstance(writer.write_section(task.model_copy(update={"seen": seen})), Draft)
+    assert [call.passages for call in asking.calls[len(sizes) :]] == [1]
+    limit = 0
+    found = writer.write_section(SectionTask(spec=SPEC, evidence=GIVEN[:1]))
+    assert isinstance(found, Skipped)
+    assert "cut at its longest (max_tokens): raise bedrock.max_output_tokens" in found.reason
+
+
 def test_claims_make_room_for_evidence(asking, tmp_path, prior):
     """However many claims are near, they take a third of the room at most, and nothing is lost."""
     asking.responder.script = honest

@@ -14,7 +14,7 @@ from servers import closed_port
 from rag.errors import PrerequisiteError, ServiceError
 from rag.replies import Malformed
 from rag.types import Tokens
-from rag.writing import UnfinishedError
+from rag.writing import CutError, UnfinishedError
 
 from .conftest import PROMPT
 
@@ -338,6 +338,21 @@ def test_a_reply_without_a_good_end_is_none(asking, stop, said, stream):
     (call,) = asking.calls
     assert (call.stop, call.tokens) == (stop, Tokens(input=1200, output=300))
     assert call.error == caught.value.message
+
+
+def test_a_cut_reply_names_the_limit_that_binds(asking):
+    """The setting where the model could write more, else its entry in the table of models."""
+    told = []
+    for tokens in (4_999, 5_000, 8_000):
+        asking.responder.plays(GOOD._replace(stop="max_tokens"))
+        with pytest.raises(CutError) as caught:
+            asking.model(max_output_tokens=tokens).reply(PROMPT)
+        told.append(caught.value.advice)
+        assert asking.responder.asked[-1].body["inferenceConfig"]["maxTokens"] == min(tokens, 5_000)
+    assert told[0] == "raise bedrock.max_output_tokens (it is 4,999, of 5,000)"
+    assert told[1] == told[2]
+    assert "config/models/bedrock.toml says output_tokens = 5000" in told[1]
+    assert "else lower bedrock.max_input_tokens" in told[1]
 
 
 def test_a_stop_reason_that_nobody_knows_is_no_good_end(asking):
