@@ -1,7 +1,9 @@
 """Evidence and claims → marked blocks of a prompt, out of which no text can break.
 
 What stands in a block is data. A `<` that could begin a mark of ours, or a control token of some
-model's template, is written `&lt;`; `as_written` takes it back in what the model quotes.
+model's template, is written as an entity, such as `&lt;`, and so is what looks like it. What was
+such an entity already is written `&amp;lt;`: so `as_written` takes back exactly what was done,
+whatever the text, in what the model quotes.
 """
 
 from __future__ import annotations
@@ -12,7 +14,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.types import CheckedBlock, Claim, Evidence, Exchange, Rejected
 
+_ENTITIES = {
+    "<": "lt",
+    "＜": "#65308",
+    "﹤": "#65124",
+    "〈": "#12296",
+    "‹": "#8249",
+    '"': "quot",
+}
 _MARK = re.compile(r"[<＜﹤〈‹](?=[\s\u200b-\u200f\u2060\ufeff]*(?:[^\W\d_]|[/\\|!?]))")
+_ONE = rf"(?:{'|'.join(_ENTITIES.values())});"
+_LOOKS_WRITTEN = re.compile(rf"&(?=(?:amp;)*{_ONE})")
+"""An `&` that would be taken for ours."""
+_WRITTEN = re.compile(rf"&(?:(?P<name>{_ONE})|amp;(?=(?:amp;)*{_ONE}))")
+_CHARACTERS = {f"{name};": character for character, name in _ENTITIES.items()}
 _LONGEST = 300
 """Characters of an attribute: a title is shorter."""
 
@@ -69,15 +84,19 @@ def block(mark: str, told: dict[str, str], text: str) -> str:
 
 
 def neutral(text: str) -> str:
-    """Return a text in which nothing looks like a mark."""
-    return _MARK.sub("&lt;", text)
+    """Return a text in which nothing looks like a mark; `as_written` is its inverse."""
+    return _MARK.sub(lambda found: _entity(found[0]), _LOOKS_WRITTEN.sub("&amp;", text))
 
 
 def as_written(words: str) -> str:
     """Return words that a model copied from a block as they stand in the document."""
-    return words.replace("&lt;", "<")
+    return _WRITTEN.sub(lambda found: _CHARACTERS.get(found["name"], "&"), words)
+
+
+def _entity(character: str) -> str:
+    return f"&{_ENTITIES[character]};"
 
 
 def _attribute(value: str) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
-    return neutral(line[:_LONGEST]).replace("<", "&lt;").replace('"', "'")
+    return re.sub('[<"]', lambda found: _entity(found[0]), neutral(line[:_LONGEST]))

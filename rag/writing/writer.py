@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _CALLS = 5
-"""Calls that a draft takes at most: itself and a revision, each corrected once; and one that is cut,
-of which a section has fewer than passages, since each halves those of the next."""
+"""Calls that a draft takes at most: itself and a revision, each corrected once; and one that is
+cut, of which a section has fewer than passages, since each halves those of the next."""
 
 
 class ModelWriter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from contracts.writer import SPEC, notes
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,23 @@ from rag.writing.register import register
 PROMPTS = load_prompts(packaged_config().parent)
 TAXONOMY = load_config(packaged_config().parent).taxonomy
 JUNK = st.sampled_from(["", " ", "\u200b", "\u200d", "\ufeff", "\t", "/", "\n"])
+ENTITIES = st.sampled_from(
+    [
+        "&",
+        "&amp;",
+        "amp;",
+        "&lt;",
+        "lt;",
+        "&#8249;",
+        "#8249;",
+        "&quot;",
+        "&#65308",
+        ";",
+        '"',
+        "<",
+        "‹",
+    ]
+)
 MARKS = st.builds(
     "{}{}{}{}".format,
     st.sampled_from("<＜﹤〈‹"),
@@ -41,10 +59,29 @@ def test_no_text_looks_like_a_mark(text):
     assert not re.search(r"[<＜﹤〈‹][\s\u200b-\u200f\u2060\ufeff]*[/|!?a-zA-Z]", inner)
 
 
-@given(st.text(st.characters(exclude_characters="＜﹤〈‹&")))
+@given(st.lists(st.text() | MARKS | ENTITIES).map("".join))
 def test_what_a_model_copies_is_what_was_written(text):
-    """An ordinary `<` comes back as it was."""
+    """Whatever it has: angles of any script before letters, and entities of a page on HTML."""
     assert as_written(neutral(text)) == text
+    named = re.search(r'title="([^"]*)"', block("evidence", {"title": text}, "Words."))
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+    assert as_written(named[1] if named else "") == line
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Der ‹Guardian› schreibt: ‹Es ist so.›",
+        "«Le ‹mot› juste»",
+        "他说〈论语〉是一本书，＜ＡＢＣ＞",
+        "Write `&lt;b&gt;` or `&amp;lt;` for a `<b>` in HTML.",
+        "If a<b and c <d, then &#8249; and &quot;x&quot; stay.",
+    ],
+)
+def test_words_of_real_texts_come_back(said):
+    """As German, French, Chinese and code have them."""
+    assert as_written(neutral(said)) == said
+    assert not re.search(r"[<＜﹤〈‹]\w", neutral(said))
 
 
 @given(st.text() | MARKS)
