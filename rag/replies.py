@@ -7,6 +7,7 @@ Adapters that have a model write use this one way to ask and to read. It stands 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 from rag.types import Draft, Skipped, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from pydantic_core import ErrorDetails
 
@@ -26,7 +27,7 @@ _FENCED = re.compile(r"```(?:json)?[ \t]*\n(?P<json>.*)\n[ \t]*```", re.DOTALL)
 _TOLD = 5
 """How many mistakes a message names: the model mends the rest with them."""
 _WORDS = 120
-"""Characters of a mistake: names of unknown fields are the model's own words."""
+"""Characters of a mistake."""
 
 
 class Malformed(Value):
@@ -55,9 +56,9 @@ def read_as(kind: type[V], reply: str) -> V | Malformed:
         return kind.model_validate_json(fenced["json"] if fenced else text, strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [_told(item) for item in found[:_TOLD]]
-    more = [f"and {len(found) - _TOLD} more"] if len(found) > _TOLD else []
-    return Malformed(message="; ".join([*told, *more]))
+    told = _told(found, _names(kind.model_json_schema()))
+    more = [f"and {len(told) - _TOLD} more"] if len(told) > _TOLD else []
+    return Malformed(message="; ".join([*told[:_TOLD], *more]))
 
 
 def ask_for_draft(ask: Callable[[str], str]) -> Draft | Skipped:
@@ -110,8 +111,35 @@ def _again(wrong: Malformed, what: str) -> str:
     )
 
 
-def _told(error: ErrorDetails) -> str:
-    place = ".".join(str(item) for item in error["loc"])
-    words = f"{place}: {error['msg']}" if place else error["msg"]
-    words = "".join(char if char.isprintable() else " " for char in words)
+def _told(errors: Iterable[ErrorDetails], names: Collection[str]) -> list[str]:
+    """Return what is wrong, place by place, without a word that the model made up.
+
+    A message goes back into a prompt outside of any data block. The name of a field that the form
+    does not have may be anything, a passage's orders too: so such fields are counted, not named.
+    """
+    told: list[str] = []
+    unknown: dict[str, int] = {}
+    for error in errors:
+        *above, name = error["loc"] or ("",)
+        if error["type"] == "extra_forbidden" and name not in names:
+            place = ".".join(map(str, above))
+            unknown[place] = unknown.get(place, 0) + 1
+        else:
+            told.append(_at(".".join(map(str, error["loc"])), error["msg"]))
+    counts = [(place, "unknown field" if n == 1 else "unknown fields", n)
+              for place, n in unknown.items()]  # fmt: skip
+    return [*told, *(_at(place, f"{n} {what}, not permitted") for place, what, n in counts)]
+
+
+def _at(place: str, message: str) -> str:
+    words = f"{place}: {message}" if place else message
     return words if len(words) <= _WORDS else f"{words[: _WORDS - 1]}…"
+
+
+def _names(schema: object) -> set[str]:
+    """Return the names of all fields of a JSON schema."""
+    parts = schema.values() if isinstance(schema, dict) else schema
+    found = set(schema.get("properties", ())) if isinstance(schema, dict) else set()
+    for part in parts if isinstance(parts, Iterable) else ():
+        found |= _names(part) if isinstance(part, dict | list) else set()
+    return found

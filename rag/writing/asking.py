@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from rag.text.figures import WORD, content_words
 from rag.types import SectionTask
-from rag.writing.data import block, claim_block, earlier_block, evidence_block, fallen_block
+from rag.writing.data import (
+    attribute,
+    block,
+    claim_block,
+    earlier_block,
+    evidence_block,
+    fallen_block,
+)
 from rag.writing.offering import in_turn, services_of
 from rag.writing.packing import estimated_tokens, packed
 from rag.writing.prompt import Passage, Prompt
@@ -292,7 +299,7 @@ def _filled(
         Passage(
             key=item.key,
             reference=item.reference.key,
-            title=item.document.title or item.reference.title,
+            title=attribute(item.document.title or item.reference.title),
             text=evidence_block(item),
         )
         for item in shown

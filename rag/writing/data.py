@@ -79,7 +79,7 @@ def earlier_block(item: Exchange) -> str:
 
 def block(mark: str, told: dict[str, str], text: str) -> str:
     """Return a text between marks; attributes that are empty are left out."""
-    names = "".join(f' {name}="{_attribute(value)}"' for name, value in told.items() if value)
+    names = "".join(f' {name}="{attribute(value)}"' for name, value in told.items() if value)
     return f"<{mark}{names}>\n{neutral(text)}\n</{mark}>"
 
 
@@ -97,6 +97,7 @@ def _entity(character: str) -> str:
     return f"&{_ENTITIES[character]};"
 
 
-def _attribute(value: str) -> str:
+def attribute(value: str) -> str:
+    """Return a text as one line that is data, too: without a mark or a quotation mark."""
     line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
     return re.sub('[<"]', lambda found: _entity(found[0]), neutral(line[:_LONGEST]))

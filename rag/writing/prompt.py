@@ -13,6 +13,7 @@ class Passage(Value):
     reference: str
     """The key of its reference."""
     title: str
+    """One line in which nothing looks like a mark."""
     text: str
     """With its marks, as it stands in the prompt."""
 

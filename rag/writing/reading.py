@@ -6,6 +6,7 @@ out is put back by the ledger.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag.replies import Malformed, read_as
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from rag.types import BlockForm, Rejected, SectionTask
     from rag.writing.register import Place, Register
     from rag.writing.wire import WireBlock, WireItem, WireTopic, WireWords
+
+
+_NAME = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
 class _WrongError(Exception):
@@ -269,5 +273,8 @@ def _no_claim(name: str) -> str:
 
 
 def _short(name: str) -> str:
-    """Return a name of the model's for a message: its own words go no further than that."""
-    return ascii(name[:40])
+    """Return a name of the model's for a message, if it is of the form that names have.
+
+    Anything else is its own words, or a passage's: a message is no place for them.
+    """
+    return f"'{name}'" if _NAME.fullmatch(name) else "that was given: it is no id"
