@@ -76,8 +76,10 @@ def render_block(block: CheckedBlock, *, bullet: str = "-") -> list[str]:
     if block.text and block.form not in {"heading", "bullets"}:
         lead = [block.text, ""]
     if block.form == "heading":
-        stated = "".join(map(_sentence, block.claims))  # one that is not the outline's is a claim
-        return [f"### {block.text or stated}"]
+        # One that is not the outline's is a claim inside of a topic, so a level below the topic's.
+        return [
+            f"### {block.text}" if block.text else f"#### {''.join(map(_sentence, block.claims))}"
+        ]
     if block.form == "finding":
         return [*lead, *(f"**{_words(claim)}**{_marks(claim)}" for claim in block.claims)]
     if block.form == "paragraph":

@@ -131,6 +131,8 @@ def test_lead_ins_stand_before_their_block():
     one = (claim("One."),)
     mark = "[^notes-abc123]"
     assert render_block(CheckedBlock(form="heading", text="Sub")) == ["### Sub"]
+    stated = render_block(CheckedBlock(form="heading", claims=one))
+    assert stated == [f"#### One.{mark}"]  # inside of a topic, which would look empty else
     assert render_block(CheckedBlock(form="bullets", text="When:", claims=one)) == [
         "**When:**",
         "",

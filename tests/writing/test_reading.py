@@ -171,7 +171,7 @@ def test_a_claim_is_replaced_with_a_reason(how):
         ([{"form": "bullets", "items": [{**new(), "keep": "C1"}]}], "no words or citations"),
         ([{"form": "bullets", "items": [{"text": " "}]}], "a claim has words"),
         (
-            [{"form": "bullets", "items": [{"text": "x", "verdict": "supported"}]}],
+            [{"form": "bullets", "items": [{"text": "x", "verdict": "yes"}]}],
             "1 unknown field",
         ),
         ([{"form": "table", "items": [row("a", "b")]}], "a table has a header"),
