@@ -1,7 +1,7 @@
 """Does `rag ask` say that the references do not answer, when they do not?
 
 Two figures: the judgement that nothing found answers (`Answer.answerable`), and what a reader sees
-(`Answer.is_refusal`): the extractive writer may also find no sentence that can be quoted alone.
+(`Answer.refused`): the extractive writer may also find no sentence that can be quoted alone.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _other_file(rag: Rag, questions: Sequence[Question]) -> list[Answer]:
 
 
 def _refused(answers: Sequence[Answer]) -> float:
-    return mean(answer.is_refusal for answer in answers)
+    return mean(answer.refused for answer in answers)
 
 
 def _shares(answers: Sequence[Answer]) -> tuple[str, str, str]:

@@ -67,7 +67,7 @@ def show_answer(ask: Callable[..., Answer], page: Page | None = None) -> Answer:
         answer = ask(show=page.show)
     finally:
         page.close()
-    if answer.is_refusal:
+    if answer.refused:
         say(NO_ANSWER)
     return answer
 

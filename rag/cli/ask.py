@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path  # noqa: TC003 - click reads the annotation's type at run time
+from typing import TYPE_CHECKING
 
 import click
 
 from rag.cli.options import caps_options, exchange_options, model_option
+
+if TYPE_CHECKING:
+    from rag.flows.ask import Answer
 
 
 @click.command(name="ask")
@@ -41,8 +45,11 @@ def command(
             talk(project, tools, k=k, reference=reference)
             return
         if as_json:
-            answer = ask(project, tools, question, k=k, reference=reference)
-            say(answer.model_dump_json(indent=2))
+
+            def show(answer: Answer) -> None:
+                say(answer.model_dump_json(indent=2))
+
+            show(ask(project, tools, question, k=k, reference=reference, broken=show))
         else:
             show_answer(partial(ask, project, tools, question, k=k, reference=reference))
 

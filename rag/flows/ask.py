@@ -60,11 +60,10 @@ class Answer(Value):
     """What was found, best first, whether or not it answers."""
     answerable: bool
     """Whether the passages are judged to answer; the writer may still find nothing to quote."""
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether the references do not answer."""
-        return not self.claims
+    refused: bool
+    """Whether the references do not answer: nothing that was found does, or no claim of it held."""
+    complete: bool = True
+    """Whether the writer came to its end; if not, the claims are what was verified by then."""
 
 
 class Answered(Value):
@@ -84,6 +83,7 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
     words: str = "",
     before: tuple[Exchange, ...] = (),
     show: Callable[[Answered], None] = lambda _: None,
+    broken: Callable[[Answer], None] = lambda _: None,
 ) -> Answer:
     """Return an answer of verified claims with their sources.
 
@@ -97,6 +97,7 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
         before: what was asked before, oldest first.
         show: told each claim as soon as it is verified. What it was told are the claims of the
             answer, in order; if this raises, they are verified, and the answer is not complete.
+        broken: told what of the answer holds, if the rest never comes; then the error is raised.
 
     Raises:
         UsageError: the question is empty, or the key unknown.
@@ -107,21 +108,22 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
     words = one_line(words) or question
     if not question:
         raise UsageError("the question is empty", advice='ask as in: rag ask "What is EFA?"')
-    evidence, cited, answers = _sought(project, tools, words, k, reference)
+    sought = _sought(project, tools, words, k, reference)
+    so_far: list[Claim] = []
 
     def shown(claim: Claim) -> None:
-        show(Answered(claim=claim, sources=_sources([claim], cited)))
+        so_far.append(claim)
+        show(Answered(claim=claim, sources=_sources([claim], sought.cited)))
 
     told = words if words != question else ""
-    task = QuestionTask(question=question, words=told, before=before, evidence=evidence)
-    claims = answered(tools, task, shown) if answers else ()
-    return Answer(
-        question=question,
-        claims=claims,
-        sources=_sources(claims, cited),
-        passages=tuple(_passage(item, cited[item.document.id]) for item in evidence),
-        answerable=answers,
-    )
+    task = QuestionTask(question=question, words=told, before=before, evidence=sought.evidence)
+    claims = None
+    try:
+        claims = answered(tools, task, shown) if sought.answers else ()
+    finally:
+        if claims is None and so_far:  # interrupted, too
+            broken(_answer(question, sought, so_far, complete=False))
+    return _answer(question, sought, claims, complete=True)
 
 
 def one_line(words: str) -> str:
@@ -135,6 +137,18 @@ class _Sought(NamedTuple):
     """By document id, what the evidence stands in."""
     answers: bool
     """Whether the best of it can be expected to answer."""
+
+
+def _answer(question: str, sought: _Sought, claims: Sequence[Claim], *, complete: bool) -> Answer:
+    return Answer(
+        question=question,
+        claims=tuple(claims),
+        sources=_sources(claims, sought.cited),
+        passages=tuple(_passage(item, sought.cited[item.document.id]) for item in sought.evidence),
+        answerable=sought.answers,
+        refused=not claims,
+        complete=complete,
+    )
 
 
 def _sought(

@@ -396,6 +396,33 @@ def test_an_answer_that_breaks_off_says_so(bare: Path, responder: Responder) -> 
     assert (call["purpose"], call["tokens"]) == ("answer", None)
 
 
+def test_as_json_an_answer_says_whether_it_is_one_and_whole(
+    bare: Path, responder: Responder
+) -> None:
+    """What held of a reply that was withheld late is printed, marked; so is what is no answer."""
+    assert run(bare, "compose", "--all").status == 0
+    responder.script = lambda asked: two_claims(asked)._replace(stop="content_filtered")
+    shown, done = run(bare, "ask", QUESTION), run(bare, "ask", "--json", QUESTION)
+    done.fails(6, "the answer is not complete: .*content filter withheld")
+    told = json.loads(done.out)
+    assert (told["complete"], told["refused"]) == (False, False)
+    said = [f"- {claim['text']} [{n}]" for n, claim in enumerate(told["claims"], start=1)]
+    assert said == shown.out.split("\n\n")[0].splitlines() != []
+    assert len(told["sources"]) == len(told["claims"])
+    responder.script = two_claims
+    told = json.loads(run(bare, "ask", "--json", QUESTION).out)
+    assert (told["complete"], told["refused"], len(told["claims"])) == (True, False, 2)
+    responder.script = lambda _: Reply('{"claims": []}')
+    done = run(bare, "ask", "--json", QUESTION)
+    told = json.loads(done.out)
+    assert (done.status, told["claims"]) == (0, [])
+    assert (told["refused"], told["complete"]) == (True, True)
+    responder.script = lambda _: Reply('{"claims": []}', "content_filtered")
+    done = run(bare, "ask", "--json", QUESTION)
+    done.fails(6, "gave no answer: .*content filter withheld")
+    assert done.out == ""
+
+
 def test_an_answer_that_breaks_off_once_is_asked_for_again(
     bare: Path, responder: Responder
 ) -> None:

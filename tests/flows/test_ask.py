@@ -35,7 +35,7 @@ def test_an_answer_is_cited(project: Project, filled: FakeTools) -> None:
     """The best passage answers; every source is named with link, offsets and verbatim words."""
     answer = ask(project, filled, f"  {QUESTION}\n", k=1)
     assert answer.question == QUESTION
-    assert not answer.is_refusal
+    assert not answer.refused
     assert "141 GB" in answer.claims[0].text
     assert [source.reference for source in answer.sources] == ["beta"]
     source = answer.sources[0]
@@ -56,7 +56,7 @@ def test_what_does_not_hold_is_not_answered(project: Project, filled: FakeTools)
 
     filled.writer = ScriptedWriter(inventing)
     answer = ask(project, filled, QUESTION)
-    assert answer.is_refusal
+    assert answer.refused
     assert answer.sources == ()
     assert answer.passages
 
@@ -72,7 +72,7 @@ def test_a_question_about_something_else_is_refused(
     filled.config = filled.config.model_copy(update={"settings": settings})
     filled.reranker = filled.reranker if reranked else None
     writer = filled.writer = ScriptedWriter([])
-    assert ask(project, filled, "Who won the cup in 1974?").is_refusal
+    assert ask(project, filled, "Who won the cup in 1974?").refused
     assert writer.tasks == []
 
 
