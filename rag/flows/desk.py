@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from rag.adapters.store import Edition
+    from rag.errors import RagError
     from rag.flows.project import Project
     from rag.flows.tools import Tools
     from rag.types import Citation, Entry, Reference, Rejected, Section, Skipped
@@ -37,6 +38,8 @@ class Turn(NamedTuple):
     """How often the writer was asked."""
     refused: frozenset[str] = frozenset()
     """Ids of claims that are not to be proposed again, besides those that the store knows."""
+    ended: RagError | None = None
+    """What ended drafting, if something did; the sections that got no draft by it are `failed`."""
     told: tuple[tuple[str, frozenset[str]], ...] = ()
     """Section ids, and the claims of others that their writer has been shown."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.errors import CapError
+from rag.errors import CapError, RagError
 from rag.flows.desk import sections_of
 from rag.flows.disagreements import disagreements
 from rag.flows.events import Composed, Composing
@@ -14,7 +14,7 @@ from rag.flows.together import together
 from rag.types import Capped, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 
     from rag.flows.desk import Desk, Turn
     from rag.flows.events import Event
@@ -66,11 +66,14 @@ def draft(  # noqa: PLR0913 - one turn, whole
         at_once = desk.tools.writer.at_once(drafts)
         # None is made of another of its depth: what is written does not depend on the groups.
         for specs in [wanted] if at_once > 1 else [[spec] for spec in wanted]:
-            for spec in specs:
+            for spec in specs if turn.ended is None else ():
                 evidence = sum(len(shelf.evidence(spec, item)) for item in used)
                 yield Composing(key=key, section=spec.id, evidence=evidence)
             works = [_work(desk, shelf, spec, used, standings[spec.id], settled) for spec in specs]
-            for spec, outcome in zip(specs, together(works, at_once), strict=True):
+            for spec, outcome in _outcomes(specs, works, at_once, turn.ended):
+                if isinstance(outcome, RagError):
+                    turn = _ended(turn, spec, outcome, key)
+                    continue
                 if isinstance(outcome, Skipped):
                     turn = turn._replace(failed=(*turn.failed, outcome))
                     yield outcome
@@ -80,6 +83,34 @@ def draft(  # noqa: PLR0913 - one turn, whole
                 yield _composed(key, outcome, before.get(spec.id))
     ordered = [sections[spec.id] for spec in outline.sections if spec.id in sections]
     return turn._replace(sections=tuple(item for item in ordered if item.claims))
+
+
+def _outcomes(
+    specs: Sequence[SectionSpec],
+    works: Sequence[Work[Composition | Skipped]],
+    at_once: int,
+    ended: RagError | None,
+) -> Iterator[tuple[SectionSpec, Composition | Skipped | RagError]]:
+    """Yield what comes of sections; after an error nobody is asked, and it is that of the rest."""
+    left = list(specs)
+    try:
+        for outcome in together(works, at_once) if ended is None else ():
+            yield left.pop(0), outcome
+    except RagError as error:
+        ended = error
+    if ended is not None:
+        yield from ((spec, ended) for spec in left)
+
+
+def _ended(turn: Turn, spec: SectionSpec, error: RagError, key: str) -> Turn:
+    """Return the turn with one more section that an error kept from its draft.
+
+    Only of a reference's turn is known what is left of it, so that the next run goes on there.
+    """
+    if not key:
+        raise error
+    failed = Skipped(subject=spec.id, stage="draft", reason=error.message)
+    return turn._replace(failed=(*turn.failed, failed), ended=turn.ended or error)
 
 
 def _work(  # noqa: PLR0913, PLR0917 - all that a section is made of
@@ -188,16 +219,26 @@ def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:
     )
 
 
-def stop_at_cap(turn: Turn, key: str = "") -> None:
-    """End the run if a cap kept a section of the turn from being drafted.
+def stop_at_end(turn: Turn, key: str = "", *, is_committed: bool = True) -> None:
+    """End the run if an error or a cap kept a section of the turn from being drafted.
 
     Args:
         turn: what was done, and kept.
         key: the reference whose turn it was; empty if it was none's.
+        is_committed: whether what was done is an edition.
 
     Raises:
-        CapError: with what is not drafted yet.
+        RagError: what ended drafting, or `CapError`; with what is not drafted yet.
     """
+    if turn.ended is not None:
+        if not turn.calls:
+            raise turn.ended
+        names = ", ".join(item.subject for item in turn.failed)
+        stands = "the rest is committed" if is_committed else "nothing of it is committed"
+        said = (
+            f"{turn.ended.message}; not drafted: {names} of {key}, whose box stays open; {stands}"
+        )
+        raise type(turn.ended)(said, advice=turn.ended.advice) from turn.ended
     capped = [item for item in turn.failed if isinstance(item, Capped)]
     if capped:
         names = ", ".join(item.subject for item in capped)

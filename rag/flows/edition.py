@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.flows.commit import commit
 from rag.flows.desk import Turn
-from rag.flows.drafting import draft, stop_at_cap
+from rag.flows.drafting import draft, stop_at_end
 from rag.flows.standing import bring_up_to_date
 from rag.types import Skipped
 
@@ -44,12 +44,13 @@ def write(  # noqa: PLR0913 - one edition, whole
     turn = yield from draft(desk, shelf, start, asked, used, key=key, stale=brought.stale)
     lost = [item for item in turn.failed if item.subject in brought.stale]
     # Its old claims stand in a text that is gone, so there is nothing to fall back on.
-    if lost or (turn.failed and turn.sections == start.sections):
-        if key:
+    is_committed = not (lost or (turn.failed and turn.sections == start.sections))
+    if not is_committed:
+        if key and (turn.calls or turn.ended is None):
             desk.tools.store.save_undrafted([(key, item) for item in _undrafted(turn, asked, lost)])
     else:
         yield from commit(desk, turn, brought, cause=cause, key=key)
-    stop_at_cap(turn, key)
+    stop_at_end(turn, key, is_committed=is_committed)
 
 
 def _undrafted(turn: Turn, asked: Collection[str], lost: Sequence[Skipped]) -> Sequence[Skipped]:

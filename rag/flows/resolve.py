@@ -9,7 +9,7 @@ from rag.flows.adopt import adopt
 from rag.flows.commit import commit
 from rag.flows.desk import Desk, Turn, in_use, sections_of
 from rag.flows.disagreements import disagreements_of
-from rag.flows.drafting import draft, stop_at_cap
+from rag.flows.drafting import draft, stop_at_end
 from rag.flows.ingest import check_store, remake
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
@@ -77,7 +77,7 @@ def resolve(
     turn = yield from draft(desk, shelf, turn, asked, in_use(desk), settled=frozenset({name}))
     cause = f"resolve {name}"
     yield from commit(desk, turn, brought, cause=cause, resolved=settled)
-    stop_at_cap(turn)
+    stop_at_end(turn)
 
 
 def _sides(item: Disagreement, keep: int | None) -> tuple[str, frozenset[str]]:

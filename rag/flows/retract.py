@@ -8,7 +8,7 @@ from rag.flows.adopt import adopt
 from rag.flows.checking import rules_of
 from rag.flows.commit import commit
 from rag.flows.desk import Desk, Turn, citations_of, in_use
-from rag.flows.drafting import draft, stop_at_cap
+from rag.flows.drafting import draft, stop_at_end
 from rag.flows.events import NothingToDo
 from rag.flows.ingest import check_store, remake, unknown_reference
 from rag.flows.publish import recover
@@ -70,7 +70,7 @@ def retract(project: Project, tools: Tools, key: str) -> Iterator[Event]:
     used = [item for item in in_use(desk) if item.key != key]
     turn = yield from draft(desk, Shelf(tools), turn, brought.stale, used)
     yield from commit(desk, turn, brought, cause=f"{RETRACT}{key}", retracted=[key])
-    stop_at_cap(turn)
+    stop_at_end(turn)
 
 
 def _leaving(tools: Tools, claim: Claim, key: str) -> str | None:

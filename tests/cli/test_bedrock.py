@@ -305,6 +305,32 @@ def test_a_failure_is_one_line(
     assert "141 GB" in report(bare)
 
 
+def test_what_is_finished_before_a_failure_is_committed(bare: Path, responder: Responder) -> None:
+    """The line says what is not, the box stays open, and the next run drafts only that."""
+    tell(bare, "[bedrock]\nmax_concurrency = 1\nattempts = 1\n")
+    broken = Fault(500, "InternalServerException", "oh")
+    responder.script = lambda asked: (
+        broken if re.search("Section: (Training|Summary)\n", asked.words) else honest(asked)
+    )
+    done = run(bare, "compose")
+    assert "  memory: 1 claim, rewritten\n  edition 1: 1 added\n" in done.out
+    done.fails(
+        6,
+        "service failed.*; not drafted: training, summary of alpha, whose box stays open; "
+        "the rest is committed: run again later",
+    )
+    assert [read(asked).form for asked in responder.asked].count("summary") == 0
+    assert "96 GB" in report(bare)
+    assert "- [ ] [Alpha]" in (bare / "references.md").read_text(encoding="utf-8")
+    responder.script = honest
+    responder.asked.clear()
+    assert run(bare, "compose").status == 0
+    sections = [re.search(r"Section: (\w+)", asked.words)[1] for asked in responder.asked]
+    assert sections == ["Training", "Summary"]
+    assert "12 days" in report(bare)
+    assert "- [x] [Alpha]" in (bare / "references.md").read_text(encoding="utf-8")
+
+
 def test_without_credentials(
     bare: Path, responder: Responder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
