@@ -148,7 +148,8 @@ class Writer(Protocol):
     def forecast(self, task: SectionTask) -> Sequence[Forecast]:
         """Return what each draft of a section would take, pass by pass; none if it asks nobody.
 
-        Nothing is drafted, and nothing is sent that costs.
+        Nothing is drafted, and nothing is sent that costs. Those that may turn out to be needed
+        come last, marked as such.
         """
         ...
 

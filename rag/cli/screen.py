@@ -184,7 +184,9 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     ),
     events.Foreseen: lambda event: f"  {event.section}: {_taking(event)}",
     events.ForeseenTotal: lambda event: (
-        f"in all {_counted(event.calls, 'call')}: {_taking(event)}; "
+        f"in all {_range(str(event.calls), str(event.calls_most))} "
+        f"{'call' if event.calls_most == 1 else 'calls'}: "
+        f"{_taking(event)}; "
         "corrections and revisions come on top"
         + (f" (not counted: {event.uncounted})" if event.uncounted else "")
     ),

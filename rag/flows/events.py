@@ -121,7 +121,9 @@ class _Taking(Value):
     """Tokens and costs, from the least to the most; a cost is None where there is no price."""
 
     calls: int
-    """How many calls it is, without corrections and revisions."""
+    """How many calls it is at least, without corrections and revisions."""
+    calls_most: int
+    """How many it may become: claims that are drafted take room from the evidence behind them."""
     input_least: int
     input_most: int
     is_counted: bool

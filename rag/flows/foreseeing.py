@@ -73,20 +73,24 @@ def _foreseen(
         added: tokens by which its prompts may grow until it is drafted.
         config: has the prices.
     """
-    first = passes[0]
-    least = sum(item.input for item in passes)
-    most = sum(max(item.input, min(item.input + added, item.input_limit)) for item in passes)
+    first, *later = passes
+    sure = [item for item in passes if not item.is_extra]
+    least = sum(item.input for item in sure)
+    most = max(first.input, min(first.input + added, first.input_limit))
+    most += sum(max(item.input, item.input_limit) for item in later)  # claims of drafts join them
     lengths = _outputs(first, past)
-    shortest, longest = (len(passes) * length for length in (lengths or (0, first.output_limit)))
+    short, long = lengths or (0, first.output_limit)
+    shortest, longest = len(sure) * short, len(passes) * long
     price = config.settings.prices.get(first.model.partition("/")[2])
     costs = _costs(price, (least, most), (shortest, longest))
     return Foreseen(
         key="",
         section="",
-        calls=len(passes),
+        calls=len(sure),
+        calls_most=len(passes),
         input_least=least,
         input_most=most,
-        is_counted=all(item.is_counted for item in passes),
+        is_counted=all(item.is_counted for item in sure),
         uncounted=next((item.uncounted for item in passes if item.uncounted), ""),
         output_least=shortest,
         output_most=longest,
@@ -106,6 +110,7 @@ def summed(events: Iterable[Event]) -> Generator[Event, None, None]:
     if found:
         yield ForeseenTotal(
             calls=sum(item.calls for item in found),
+            calls_most=sum(item.calls_most for item in found),
             input_least=sum(item.input_least for item in found),
             input_most=sum(item.input_most for item in found),
             is_counted=all(item.is_counted for item in found),

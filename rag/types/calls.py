@@ -51,6 +51,8 @@ class Forecast(Value):
     """Tokens that a prompt may have."""
     output_limit: int
     """Tokens of the longest reply."""
+    is_extra: bool = False
+    """Whether it is made only if claims of the drafts before leave evidence less room."""
 
 
 class Witness(Value):

@@ -78,6 +78,19 @@ class Asking:
         waiting = {name: item for name, item in choice.items() if name not in others}
         return found._replace(others=others, waiting=waiting)
 
+    def most_prompts(self, task: SectionTask) -> int:
+        """Return how many prompts the new evidence takes if claims take all the room they may."""
+        whole = self._room(self._empty_section(task))
+        room = whole - whole // 3 if task.spec.is_derived else whole
+        left = [item for item in new_evidence(task) if _tokens(item) <= whole]
+        count = 0
+        while left:
+            share = room - room // 3 if count or task.prior else room
+            read = _packed_evidence(task, left, share, None) or left[:1]
+            left = [item for item in left if item not in read]
+            count += 1
+        return count
+
     def section(self, task: SectionTask, known: Register) -> Prompt:
         """Return the prompt for a section: its outline, the evidence, the claims near it."""
         claims = [*blocks_of(known.own), *_unseen(task.spec, known), *blocks_of(known.others)]

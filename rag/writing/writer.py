@@ -104,20 +104,24 @@ class ModelWriter:
 
     def forecast(self, task: SectionTask) -> list[Forecast]:
         """See `Writer.forecast`. The claims that a section is made of may be yet to come."""
+        most = self._asking.most_prompts(task)
         found: list[Forecast] = []
         while True:
             known = self._asking.known(task)
-            has_some = known.evidence or has_new(task, known)
-            if not has_some and (found or not task.spec.is_derived):
+            if not (known.evidence or has_new(task, known)) and (found or not task.spec.is_derived):
                 return found
             summary = task.spec.form == "summary"
             prompt = (self._asking.summary if summary else self._asking.section)(task, known)
             found.append(self._model.forecast(prompt))
             unread = {item.key for item in known.unread}
             if not unread:
-                return found
+                break
             seen = frozenset(item.key for item in task.evidence if item.key not in unread)
             task = task.model_copy(update={"seen": seen, "told": task.told | shown(known)})
+        if len(found) == 1:  # all is read at once
+            return found
+        full = {"input": found[-1].input_limit, "is_extra": True}
+        return [*found, *[found[-1].model_copy(update=full)] * (most - len(found))]
 
     def revise(
         self, task: SectionTask | QuestionTask, rejected: Sequence[Rejected]

@@ -109,6 +109,22 @@ def test_what_has_no_room_is_shown_later_and_every_section_has_its_turn(
         assert prompts[2]
 
 
+def test_a_forecast_bounds_the_passes(forest: Path, responder: Responder) -> None:
+    """Claims that are drafted take room from the evidence of later passes: it reckons with that."""
+    responder.script = choosing_nothing
+    told = json.loads(run(forest, "compose", "--dry-run", "--json", *SMALL).out)
+    foreseen = {item["section"]: item for item in told if item["event"] == "Foreseen"}
+    composed(forest)
+    calls = json.loads(run(forest, "runs", "1", "--json").out)
+    made = [call["purpose"] for call in calls].count("section memory")
+    assert 1 < foreseen["memory"]["calls"] <= made <= foreseen["memory"]["calls_most"] < 2 * made
+    assert foreseen["memory"]["output_most"] == foreseen["memory"]["calls_most"] * 2_000
+    total = next(item for item in told if item["event"] == "ForeseenTotal")
+    shown = run(forest, "compose", "--dry-run", *SMALL).out
+    assert total["calls_most"] == sum(item["calls_most"] for item in foreseen.values())
+    assert re.search(r"in all \d+ to \d+ calls: ", shown)
+
+
 def test_a_table_of_matches_grows_pass_by_pass(forest: Path, responder: Responder) -> None:
     """Rows that had no room in a prompt stay, and each pass offers claims that none had offered."""
 
