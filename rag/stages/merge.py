@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from merge3 import Merge3
 
+from rag.text.line_ends import line_ends
+from rag.text.three_way import Edit, Stretch, stretches
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
 _WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
@@ -34,7 +37,7 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     Lines are compared first; what both put in at the same place is kept, the user's last. Where
     both changed the same lines, those are compared claim by claim: words up to and with their
     footnote marks. So an edit of one sentence and a change of another one in the same paragraph
-    both stand.
+    both stand, and a claim that the edition lets go leaves whatever the user wrote beside it.
 
     Args:
         base: the last edition as it was rendered.
@@ -43,21 +46,36 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     """
     if theirs == base:
         return Merged(new, ())
-    old, mine_now, next_one = (text.splitlines(keepends=True) for text in (base, theirs, new))
+    if new in (base, theirs):
+        return Merged(theirs, ())
+    ends = line_ends(theirs)
+    old, mine_now, next_one = (
+        text.splitlines(keepends=True) for text in (base, ends.plain(theirs), new)
+    )
     out: list[str] = []
     kept: list[str] = []
     for group in Merge3(old, mine_now, next_one).merge_groups():
-        if group[0] == "conflict":
-            _, last, mine, next_lines = group
-            if not last:  # both put something in at the same place: neither changed the other's
-                out += [*_ended(next_lines), *mine]
-                continue
-            inner = _by_claims(last, mine, next_lines)
-            out.append(inner.text)
-            kept += inner.kept
-        else:
+        if group[0] != "conflict":
             out += group[1]
-    return Merged("".join(out), tuple(kept))
+            continue
+        for stretch in stretches(*group[1:]):
+            settled = _settled(stretch)
+            if settled is not None:
+                out += settled
+            elif not stretch.base:  # both put something in there: neither changed the other's
+                out += [*_ended(stretch.new), *stretch.mine]
+            else:
+                inner = _by_lines(stretch)
+                out.append(inner.text)
+                kept += inner.kept
+    return Merged(ends.as_were("".join(out)), tuple(kept))
+
+
+def _settled(stretch: Stretch) -> Sequence[str] | None:
+    """Return what a stretch becomes, unless both changed the same of it."""
+    if stretch.mine in (stretch.base, stretch.new):
+        return stretch.new
+    return stretch.mine if stretch.new == stretch.base else None
 
 
 def _ended(lines: Sequence[str]) -> list[str]:
@@ -65,36 +83,93 @@ def _ended(lines: Sequence[str]) -> list[str]:
     return [*lines[:-1], lines[-1] if lines[-1].endswith("\n") else lines[-1] + "\n"]
 
 
-def _by_claims(base: Sequence[str], theirs: Sequence[str], new: Sequence[str]) -> Merged:
-    """Return the same for lines that both changed, by claims.
+def _by_lines(lines: Stretch) -> Merged:
+    """Return the user's lines of those that both changed, and after them what the edition adds.
+
+    Of a line that he changed, a claim that he left as it was is the edition's: it stays only where
+    that has it.
+    """
+    if len(lines.base) == len(lines.mine) == 1:
+        return _by_claims(lines)
+    new = _units(lines.new)
+    texts = [_kept(edit, frozenset(new)) for edit in lines.edits]
+    was = [unit for edit in lines.edits for unit in _units(edit.was)]
+    added = _additions(new, _changed(was, _units(texts)))
+    kept = tuple(text.strip().split("\n")[0] or "(deleted lines)" for text in texts)
+    mine = _apart("".join(texts), "".join(lines.mine)) if any(texts) else ""
+    return Merged(_beside(mine, added), kept)
+
+
+def _kept(edit: Edit, standing: frozenset[str]) -> str:
+    """Return what stays of lines that the user changed, given the claims that still stand."""
+    if len(edit.was) != 1 or len(edit.became) != 1:
+        return "".join(edit.became)
+    left = "".join(unit for unit in _units(edit.was) if unit in standing or not _MARK.search(unit))
+    return _by_claims(Stretch(edit.was, edit.became, (left,) if left.strip() else ())).text
+
+
+def _by_claims(lines: Stretch) -> Merged:
+    """Return a line that both changed, claim by claim.
 
     What is only the user's is never between two halves of what is not, so none of it is lost: the
-    text changes hands only at claims that all three have.
+    text changes hands only at claims.
     """
     out: list[str] = []
     kept: list[str] = []
-    old, mine_now, next_one = (
-        [unit for line in lines for unit in _claims(line)] for lines in (base, theirs, new)
-    )
-    for group in Merge3(old, mine_now, next_one).merge_groups():
-        if group[0] == "conflict":
-            mine = "".join(group[2])
-            out.append(_beside(mine, _additions(group[1], group[2], group[3])))
+    for stretch in stretches(*map(_units, lines[:3])):
+        settled = _settled(stretch)
+        if settled is None:
+            mine = _own(stretch)
+            was = [unit for edit in stretch.edits for unit in edit.was]
+            out.append(_beside(mine, _additions(stretch.new, _changed(was, _claims(mine)))))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
-            out += group[1]
-    return Merged("".join(out), tuple(kept))
+            out += settled
+    return Merged(_apart("".join(out), "".join(lines.mine)), tuple(kept))
 
 
-def _additions(base: Sequence[str], mine: Sequence[str], new: Sequence[str]) -> list[str]:
+def _own(stretch: Stretch) -> str:
+    """Return what the user wrote of a line, and none of the claims that he left as they were.
+
+    Those are the edition's, and it has changed them or let them go.
+    """
+    out = ""
+    for words in ("".join(edit.became) for edit in stretch.edits):
+        is_joined = not out or out[-1].isspace() or words[:1].isspace()
+        out += words if is_joined else f" {words}"
+    return out if stretch.edits else "".join(stretch.mine)
+
+
+def _apart(text: str, theirs: str) -> str:
+    """Return what is left of the user's lines set apart from others as theirs were.
+
+    The blanks around a sentence of the user's may have left with the claims beside it.
+    """
+    if not text.strip():
+        return text
+    is_line = text.splitlines()[0] in theirs.splitlines()
+    text = text if is_line else text.lstrip(" ")
+    lacking = _blank_end(theirs) - _blank_end(text)
+    return text + "\n" * lacking
+
+
+def _blank_end(text: str) -> int:
+    return len(text) - len(text.rstrip("\n"))
+
+
+def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
+    """Return the footnotes of the claims that the user changed."""
+    return frozenset(match[1] for unit in (*was, *became) for match in _MARK.finditer(unit))
+
+
+def _additions(new: Sequence[str], changed: frozenset[str]) -> list[str]:
     """Return the claims that a new edition puts where the user has changed other ones.
 
     The user's words stand, and what is new takes nothing away from them. A claim with a footnote
-    that either side had there is no new one but the edition's change of it.
+    of those that he changed is no new one but the edition's change of it.
     """
-    known = {match[1] for unit in (*base, *mine) for match in _MARK.finditer(unit)}
-    added = [unit for unit in new if not (labels := set(_MARK.findall(unit))) & known and labels]
-    return added if not added or not new[-1].isspace() else [*added, new[-1]]
+    added = [unit for unit in new if not (labels := set(_MARK.findall(unit))) & changed and labels]
+    return [*added, new[-1]] if added and new[-1].isspace() else added
 
 
 def _beside(mine: str, added: Sequence[str]) -> str:
@@ -109,12 +184,16 @@ def _beside(mine: str, added: Sequence[str]) -> str:
     return out
 
 
+def _units(lines: Iterable[str]) -> list[str]:
+    return [unit for line in lines for unit in _claims(line)]
+
+
 def _claims(line: str) -> list[str]:
     """Return a line cut behind each run of footnote marks; joined they are the line.
 
     White space between two claims stands for itself: changes on both of its sides are two.
     """
-    if _WHOLE.match(line):
+    if _WHOLE.match(line) or not _MARKS.search(line):
         return [line]
     cuts = [0, *(match.end() for match in _MARKS.finditer(line)), len(line)]
     pieces = (line[start:end] for start, end in pairwise(cuts))

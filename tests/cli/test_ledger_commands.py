@@ -377,6 +377,28 @@ def test_retract_and_restore(copy: Path) -> None:
     assert causes[3:] == ["retract delta", "restore 3"]
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_notes_beside_claims_keep_none_of_them(copy: Path, ends: str) -> None:
+    """Whatever stands beside the user's notes leaves with its reference; the notes stay."""
+    report = copy / "report.md"
+    lines = report.read_text(encoding="utf-8").split("\n")
+    noted = "\n".join(
+        f"{line}\n\nMy note {at}.\n" if "[^" in line and not line.startswith(("[^", "|")) else line
+        for at, line in enumerate(lines)
+    )
+    report.write_bytes(noted.replace("\n", ends).encode())
+    (done,) = run_each(copy, "retract delta")
+    assert (done.status, done.err) == (0, "")
+    text = report.read_bytes().decode()
+    assert "delta" not in text
+    assert text.count("My note") == noted.count("My note") > 2
+    assert text.count(ends) == text.count("\n")
+    verified, status = run_each(copy, "verify", "status --json")
+    assert verified.status == 0
+    claims = sum(item["claims"] for item in json.loads(status.out)["sections"])
+    assert verified.out.splitlines()[-1] == f"{claims} of {claims} claims hold"
+
+
 def test_restore_a_lost_report(copy: Path) -> None:
     """A report that was deleted is written again; one that is there is left alone."""
     before = (copy / "report.md").read_bytes()
