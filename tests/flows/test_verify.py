@@ -143,14 +143,19 @@ class Desk:
         """Add the footnote of a passage, as the report would write it; return its mark."""
         label = footnote_label(key, quote)
         if f"[^{label}]:" not in self.text:
-            self.text += f"\n[^{label}]: [Title]({key}.md): “{quote}”\n"
+            known = [n for n in self.text.splitlines() if n.startswith(f"[^{key}-")]
+            source = known[0].split(": ", maxsplit=1)[1].split(")")[0] if known else "[Title](x"
+            self.text += f"\n[^{label}]: {source}): “{quote}”\n"
         return f"[^{label}]"
+
+    def note(self, key: str, words: str = "") -> str:
+        """Return the first footnote of a reference whose passage has the words."""
+        notes = self.text.splitlines()
+        return next(n for n in notes if n.startswith(f"[^{key}-") and words in n)
 
     def mark(self, key: str, words: str) -> str:
         """Return the mark of the first footnote of a reference whose passage has the words."""
-        notes = self.text.splitlines()
-        note = next(n for n in notes if n.startswith(f"[^{key}-") and words in n)
-        return note.split(":", maxsplit=1)[0]
+        return self.note(key, words).split(":", maxsplit=1)[0]
 
 
 @pytest.fixture
@@ -337,11 +342,70 @@ def test_a_conflict_over_a_calculation(desk: Desk) -> None:
     start = desk.text.index("## Where the references disagree")
     head, rest = desk.text[:start], desk.text[start:]
     row = next(line for line in rest.splitlines() if "96 GB" in line)
-    cells = "| c000000 | Chips have 192 GB. (96 GB + 96 GB = 192 GB) | Alpha | |"
-    desk.text = head + rest.replace(row, f"{row}\n{cells[:-1]} {mark} |", 1)
+    name, _, *others = row.strip("| ").split(" | ")
+    said = "Chips have 192 GB. (96 GB + 96 GB = 192 GB)"
+    cells = " | ".join((name, said, *others)).split("[^", maxsplit=1)[0]
+    desk.text = head + rest.replace(row, f"{row}\n| {cells}{mark} |", 1)
     assert desk.fallen() == []
     desk.swap("+ 96 GB = 192 GB", "+ 96 GB = 193 GB")
     assert desk.fallen() == [("calculation_wrong", desk.line("= 193 GB"))]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("[Alpha accelerators](", "[Nature 2026]("),
+        ("https://example.org/alpha.md", "https://nature.example/x"),
+        (": “", ", 2031-01-01: “"),
+        (": “", ", read 2031-01-01: “"),
+    ],
+)
+def test_a_footnote_that_names_another_source(desk: Desk, was: str, becomes: str) -> None:
+    """Its words on where the passage stands are checked: every claim that opens on it falls."""
+    note = desk.note("alpha", "96 GB")
+    assert was in note
+    desk.swap(note, note.replace(was, becomes))
+    found = desk.verified().failures
+    assert found
+    assert {item.verdict for item in found} == {"misattributed"}
+    assert all(note.split(":")[0][2:-1] in item.reason for item in found)
+
+
+@pytest.mark.parametrize("cell", [2, 3])
+def test_a_conflict_in_another_mouth(desk: Desk, cell: int) -> None:
+    """The reference and the date of a row of conflicts are those of its claim."""
+    start = desk.text.index("## Where the references disagree")
+    row = next(line for line in desk.text[start:].splitlines() if "has 96 GB" in line)
+    cells = row.strip("| ").split(" | ")
+    changed = [*cells]
+    changed[cell] = "2031-01-01" + "".join(cells[cell].partition("[")[1:])
+    desk.text = desk.text[:start] + desk.text[start:].replace(row, f"| {' | '.join(changed)} |")
+    assert desk.fallen() == [("misattributed", desk.line("2031-01-01"))]
+
+
+def test_columns_that_changed_places(desk: Desk) -> None:
+    """Each cell stands under the name that its own table gives it."""
+    desk.swap(
+        "| Accelerator | Memory per chip | Watts |", "| Accelerator | Watts | Memory per chip |"
+    )
+    assert [verdict for verdict, _ in desk.fallen()] == ["quote_absent", "quote_absent"]
+
+
+def test_a_column_of_ones_own(desk: Desk) -> None:
+    """The name of a column that no cited table has is the user's, like any words without a mark."""
+    line = desk.line("| Accelerator | Memory per chip | Watts |")
+    desk.swap("| Memory per chip |", "| Memory, the best there is |")
+    found = desk.verified()
+    assert found.failures == ()
+    assert [(item.line, item.text) for item in found.statements] == [
+        (line, "column: Memory, the best there is")
+    ]
+
+
+def test_a_link_in_a_claim(desk: Desk) -> None:
+    """A claim stands on its footnotes: a link among its words is evidence that nobody gave."""
+    desk.swap("loses 2 steps", "[loses](https://evil.example) 2 steps")
+    assert desk.fallen() == [("evidence_unknown", desk.line("evil.example"))]
 
 
 def test_several_edits_at_once(desk: Desk) -> None:

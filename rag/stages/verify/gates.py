@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from rag.stages.verify.rules import Rules
     from rag.stages.verify.support import Support
-    from rag.types import Block, Document, Evidence, Part, ProposedClaim, Span, Verdict
+    from rag.types import Document, Evidence, Part, ProposedClaim, Span, Verdict
 
 _CONTEXT = 1500
 """Characters of a paragraph beyond which only the quote's own surroundings are a passage."""
@@ -276,15 +276,3 @@ def _surroundings(citation: Citation, document: Document) -> str:
         told += [*part.headings, part.speaker]
         told.append(part.header.of(document.text) if part.header else "")
     return "\n".join(word for word in dict.fromkeys(told) if word)
-
-
-def known_columns(block: Block, by_key: Mapping[str, Evidence]) -> set[str]:
-    """Return, in lower case, the columns of the tables that a block's claims cite."""
-    found: set[str] = set()
-    keys = {citation.evidence for claim in block.claims for citation in claim.citations}
-    for item in (by_key[key] for key in keys & by_key.keys()):
-        headers = {part.header for part in item.document.parts if part.header}
-        for header in headers:
-            cells = header.of(item.document.text).strip().strip("|").split("|")
-            found |= {normalise(cell).lower() for cell in cells}
-    return found
