@@ -25,6 +25,7 @@ _QUOTED = re.compile(
     r"“([^“”]*)(?:[“”]|$)|(?<![\w.])\"([^\"]*)(?:\"|$)|«([^«»]*)»|„([^„“”]*)(?:[“”]|$)|‹([^‹›]*)›"
     r"|(?<!\w)‘([^‘’]*)’(?!\w)"
 )
+_BLANK = re.compile(r"\n{3,}")
 _MARK = re.compile(r"\[\^[^\]\s]+\]")
 _SEGMENT = re.compile(r"(?P<words>[^\n]*?)(?P<marks>(?:\[\^[^\]\s]+\])+|$)", re.MULTILINE)
 """A claim: words on one line up to and with their marks, or to the line's end."""
@@ -75,14 +76,14 @@ class Audit:
         """Check that each note stands in an edition as it was written, and take them out."""
         self.counts["notes of the user's"] += len(self.notes)
         for note in self.notes:
-            if now.text.split("\n\n").count(note) != 1:
+            if [item.strip("\n") for item in now.text.split("\n\n")].count(note) != 1:
                 self._fault("the user's words changed", note)
         return now.model_copy(update={"text": self._bare(now.text)})
 
     def _bare(self, text: str) -> str:
         for note in self.notes:
             text = text.replace(f"{note}\n\n", "")
-        return text
+        return _BLANK.sub("\n\n", text)
 
     def _fault(self, kind: str, example: object) -> None:
         self.wrong[kind] += 1

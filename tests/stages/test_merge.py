@@ -199,3 +199,12 @@ def test_line_ends_of_the_users_are_kept(base, new):
     """A file whose ends an editor turned into CRLF is merged as the same file."""
     mine = base.replace("\n", "\r\n")
     assert merge(base, mine, new).text == (new.replace("\n", "\r\n") if base else new)
+
+
+def test_a_note_where_the_edition_adds_is_no_part_of_what_it_adds():
+    """A paragraph right below an item of a list would be read as its last line."""
+    base, new = "- A.[^a]\n\n## Next\n", "- A.[^a]\n- B.[^b]\n\n## Next\n"
+    merged = merge(base, "- A.[^a]\nMy note.\n\n## Next\n", new)
+    assert merged == ("- A.[^a]\n- B.[^b]\n\nMy note.\n\n## Next\n", ())
+    merged = merge(base, "- A.[^a]\n- Mine.\n\n## Next\n", new)
+    assert merged == ("- A.[^a]\n- B.[^b]\n- Mine.\n\n## Next\n", ())

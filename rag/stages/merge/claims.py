@@ -1,14 +1,12 @@
-"""The user's edits and the new edition → one text (three-way merge)."""
+"""Lines that both the user and an edition changed → one text, claim by claim."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from merge3 import Merge3
-
-from rag.text.line_ends import line_ends
+from rag.stages.merge.values import ROWS, Merged, settled
 from rag.text.three_way import Edit, Stretch, stretches
 
 if TYPE_CHECKING:
@@ -18,72 +16,10 @@ _MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
 _WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
 """Rows of tables and footnotes: half of one is of no use."""
 _MARK = re.compile(r"\[\^([^\]\s]+)\]")
-_ROWS = ("- ", "* ", "> ", "|", "[^")
-"""How lines begin that need no blank line before them."""
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
 
-class Merged(NamedTuple):
-    """A merged text and where the user's words won over the new edition's."""
-
-    text: str
-    kept: tuple[str, ...]
-    """First lines of the places where both changed and the user's text stayed."""
-
-
-def merge(base: str, theirs: str, new: str) -> Merged:
-    """Return `new` with the user's edits in it; where both changed, the user's text stays.
-
-    Lines are compared first; what both put in at the same place is kept, the user's last. Where
-    both changed the same lines, those are compared claim by claim: words up to and with their
-    footnote marks. So an edit of one sentence and a change of another one in the same paragraph
-    both stand, and a claim that the edition lets go leaves whatever the user wrote beside it.
-
-    Args:
-        base: the last edition as it was rendered.
-        theirs: what the file holds now.
-        new: the next edition as rendered.
-    """
-    if theirs == base:
-        return Merged(new, ())
-    if new in (base, theirs):
-        return Merged(theirs, ())
-    ends = line_ends(theirs)
-    old, mine_now, next_one = (
-        text.splitlines(keepends=True) for text in (base, ends.plain(theirs), new)
-    )
-    out: list[str] = []
-    kept: list[str] = []
-    for group in Merge3(old, mine_now, next_one).merge_groups():
-        if group[0] != "conflict":
-            out += group[1]
-            continue
-        for stretch in stretches(*group[1:]):
-            settled = _settled(stretch)
-            if settled is not None:
-                out += settled
-            elif not stretch.base:  # both put something in there: neither changed the other's
-                out += [*_ended(stretch.new), *stretch.mine]
-            else:
-                inner = _by_lines(stretch)
-                out.append(inner.text)
-                kept += inner.kept
-    return Merged(ends.as_were("".join(out)), tuple(kept))
-
-
-def _settled(stretch: Stretch) -> Sequence[str] | None:
-    """Return what a stretch becomes, unless both changed the same of it."""
-    if stretch.mine in (stretch.base, stretch.new):
-        return stretch.new
-    return stretch.mine if stretch.new == stretch.base else None
-
-
-def _ended(lines: Sequence[str]) -> list[str]:
-    """Return lines of which the last one is ended: what follows begins a line of its own."""
-    return [*lines[:-1], lines[-1] if lines[-1].endswith("\n") else lines[-1] + "\n"]
-
-
-def _by_lines(lines: Stretch) -> Merged:
+def by_lines(lines: Stretch) -> Merged:
     """Return the user's lines of those that both changed, and after them what the edition adds.
 
     Of a line that he changed, a claim that he left as it was is the edition's: it stays only where
@@ -117,14 +53,14 @@ def _by_claims(lines: Stretch) -> Merged:
     out: list[str] = []
     kept: list[str] = []
     for stretch in stretches(*map(_units, lines[:3])):
-        settled = _settled(stretch)
-        if settled is None:
+        units = settled(stretch)
+        if units is None:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
             out.append(_beside(mine, _additions(stretch.new, _changed(was, _claims(mine)))))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
-            out += settled
+            out += units
     return Merged(_apart("".join(out), "".join(lines.mine)), tuple(kept))
 
 
@@ -147,7 +83,7 @@ def _apart(text: str, theirs: str) -> str:
     """
     if not text.strip():
         return text
-    is_line = text.splitlines()[0] in theirs.splitlines()
+    is_line = text.split("\n", 1)[0] in theirs.split("\n")
     text = text if is_line else text.lstrip(" ")
     lacking = _blank_end(theirs) - _blank_end(text)
     return text + "\n" * lacking
@@ -179,7 +115,7 @@ def _beside(mine: str, added: Sequence[str]) -> str:
         if unit.isspace():
             out += "" if out.endswith("\n") else unit
             continue
-        gap = "\n" if unit.startswith(_ROWS) else "\n\n"  # never on the user's own line
+        gap = "\n" if unit.startswith(ROWS) else "\n\n"  # never on the user's own line
         out += ("" if not out or out.endswith("\n") else gap) + unit
     return out
 
