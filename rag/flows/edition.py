@@ -45,8 +45,8 @@ def write(  # noqa: PLR0913 - one edition, whole
     lost = [item for item in turn.failed if item.subject in brought.stale]
     # Its old claims stand in a text that is gone, so there is nothing to fall back on.
     if lost or (turn.failed and turn.sections == start.sections):
-        if key:
-            desk.tools.store.save_undrafted([(key, item) for item in _undrafted(turn, asked, lost)])
+        undrafted = [(key, item) for item in _undrafted(turn, asked, lost) if key]
+        desk.tools.store.save_undrafted(undrafted, turn.rejected)
     else:
         yield from commit(desk, turn, brought, cause=cause, key=key)
     stop_at_cap(turn, key)

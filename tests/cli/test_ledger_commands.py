@@ -92,6 +92,7 @@ def test_help(tmp_path: Path) -> None:
 UNKNOWN = {
     "diff 1 9": "edition 9",
     "diff 8": "edition 8",
+    "history 9": "edition 9",
     "blame nowhere": "no section 'nowhere'",
     "retract nobody": "no reference has the key 'nobody'",
     "refresh --reference nobody": "no reference has the key 'nobody'",
@@ -124,6 +125,7 @@ WRONG = {
     "resolve --keep 1 --reason because": "name the CONFLICT",
     "resolve c000000 --keep 3 --reason because": "'3' is not one of",
     "restore 0": "0 is not in the range",
+    "history 0": "0 is not in the range",
     "diff one": "'one' is not a valid integer",
     "retract": "Missing argument 'REFERENCE'",
     "verify --from-bundle a.json --to-bundle b.json": "neither a report nor --to-bundle",
@@ -272,7 +274,16 @@ def test_a_clone_has_the_whole_history(copy: Path, tmp_path: Path) -> None:
 def told(ledger: Path) -> dict[str, Ran]:
     """What each command says of the project, run once."""
     lines = [
-        *("history", "history --json", "diff", "diff 1 2", "diff 0 3", "blame --json"),
+        *(
+            "history",
+            "history --json",
+            "history 3",
+            "history 3 --json",
+            "diff",
+            "diff 1 2",
+            "diff 0 3",
+            "blame --json",
+        ),
         *("blame memory --json", "blame training", "blame summary"),
     ]
     return dict(zip(lines, run_each(ledger, *lines), strict=True))
@@ -296,6 +307,13 @@ def test_history(told: dict[str, Ran]) -> None:
     ]
     assert [item["material"] for item in found] == [True, False, True]
     assert found[0]["added"] == 2
+    assert [item["rejections"] for item in found] == [[], [], []]
+    head, *lines = told["history 3"].out.splitlines()
+    assert head.startswith("edition 3: compose delta, 20")
+    assert lines[0].startswith("added, memory: The Alpha accelerator has 80 GB")
+    assert lines[0].endswith(" [delta]")
+    (happening,) = json.loads(told["history 3 --json"].out)["happenings"]
+    assert (happening["fate"], happening["references"]) == ("added", ["delta"])
 
 
 def test_diff(told: dict[str, Ran]) -> None:

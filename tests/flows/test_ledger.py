@@ -31,20 +31,20 @@ from rag.flows.events import (
     SetAside,
     Stale,
 )
-from rag.flows.history import blame, history
+from rag.flows.history import account, blame, history
 from rag.flows.refresh import refresh
 from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.restore import restore
 from rag.flows.retract import retract
 from rag.flows.standing import own
-from rag.types import Block, Draft, ProposedCitation, ProposedClaim, Skipped
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim, SectionTask, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from rag.flows.project import Project
-    from rag.types import Claim, QuestionTask, SectionTask
+    from rag.types import Claim, QuestionTask
 
 ALPHA = "The Alpha accelerator has 96 GB"
 SAME = PAGES[f"{SITE}alpha.md"].split(b"\n\n")[2]
@@ -449,6 +449,71 @@ def test_history_counts_what_each_reference_did(project: Project, tools: FakeToo
     assert records[0].calls == 3
     assert records[-1].calls == 0
     assert all(boxes(project).values())
+
+
+def altered(task: SectionTask | QuestionTask) -> Draft:
+    """Return a draft of true claims and, of the first passage, one with another figure."""
+    if not (blocks := quoting(task).blocks):
+        return Draft(blocks=())
+    (block,) = blocks
+    first = block.claims[0]
+    wrong = first.model_copy(update={"text": f"{first.text} It has 7777 GB."})
+    return Draft(blocks=(block.model_copy(update={"claims": (*block.claims, wrong)}),))
+
+
+def test_history_names_the_claims_that_fell(project: Project) -> None:
+    """Each edition has its rejected claims with section, verdict and reason, beside the count."""
+    tools = FakeTools(project, PAGES, ScriptedWriter(altered))
+    list(compose(project, tools))
+    (record,) = history(tools)
+    assert record.rejected == len(record.rejections) > 0
+    fallen = record.rejections[0]
+    assert fallen.section == "memory"
+    assert fallen.text.endswith("It has 7777 GB.")
+    assert fallen.verdict == "number_absent"
+    assert "7777 GB" in fallen.reason
+    tools.store.close()
+
+
+def test_an_edition_is_told_claim_by_claim(project: Project, tools: FakeTools) -> None:
+    """What came and what left, with who brought it and why it left."""
+    list(compose(project, tools))
+    whole = claims(tools)
+    list(retract(project, tools, "alpha"))
+    first, second = account(tools, 1), account(tools, 2)
+    assert {(item.fate, item.text) for item in first.happenings} == {("added", x) for x in whole}
+    assert {(item.fate, item.text) for item in second.happenings} == {("retired", x) for x in whole}
+    assert {item.references for item in second.happenings} == {("alpha",)}
+    assert {item.reason for item in second.happenings} == {
+        "alpha was retracted, and nothing else supports it"
+    }
+    with pytest.raises(UsageError, match="edition 3"):
+        account(tools, 3)
+
+
+def test_what_falls_in_a_run_without_an_edition_is_told(project: Project) -> None:
+    """A run that commits nothing still records what fell; it is told with the edition to come."""
+
+    def failing(task: SectionTask | QuestionTask) -> Draft | Skipped:
+        assert isinstance(task, SectionTask)
+        if task.spec.id == "training":
+            return Skipped(subject="", stage="draft", reason="no reply")
+        blocks = altered(task).blocks
+        return Draft(
+            blocks=tuple(item.model_copy(update={"claims": item.claims[-1:]}) for item in blocks)
+        )
+
+    tools = FakeTools(project, PAGES, ScriptedWriter(failing))
+    list(compose(project, tools))
+    assert tools.store.latest() is None
+    (record,) = history(tools)
+    assert (record.number, record.at, record.cause) == (1, "", "no edition yet")
+    assert [item.verdict for item in record.rejections] == ["number_absent"]
+    tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    assert history(tools)[0].cause == "compose alpha"
+    assert history(tools)[0].rejections == record.rejections
+    tools.store.close()
 
 
 def test_blame_names_who_brought_each_claim(tmp_path: Path) -> None:
