@@ -14,6 +14,7 @@ from rag.flows.events import (
 )
 from rag.flows.foreseeing import foresee, summed
 from rag.flows.ingest import check_store, ingest_one, is_ingested, remake
+from rag.flows.presence import check_presence
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
 from rag.types import Skipped
@@ -54,6 +55,7 @@ def compose(  # noqa: PLR0913 - one parameter an option
 
     Raises:
         UsageError: `section` is no section of the outline; report.md is not of rag's making.
+        RagError: nothing is left to do, and report.md does not show the last edition.
     """
     events = _compose(project, tools, every=every, section=section, dry_run=dry_run, proof=proof)
     yield from summed(events) if dry_run else events
@@ -83,12 +85,24 @@ def _compose(  # noqa: PLR0913 - see `compose`
         return
     waiting = [item for item in reading.references if not item.checked]
     if not waiting:
+        check_presence(project, tools)
         yield NothingToDo(reason=_none_left(len(reading.references)))
         return
+    yield from _take_each(desk, waiting, every=every, dry_run=dry_run)
+
+
+def _take_each(
+    desk: Desk, waiting: Sequence[Reference], *, every: bool, dry_run: bool
+) -> Generator[Event, None, None]:
+    """Take in the first reference that can be read, or every one."""
+    any_done = False
     for reference in waiting:
         done = yield from _take(desk, reference, dry_run=dry_run)
+        any_done |= done
         if done and not every:
             return
+    if not any_done:  # nothing was written that would have brought a lost report back
+        check_presence(desk.project, desk.tools)
 
 
 def _none_left(references: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rag.errors import PrerequisiteError, UsageError
 from rag.flows.checking import rules_of
 from rag.flows.disagreements import HEADER
+from rag.flows.presence import absence, check_presence
 from rag.flows.sourced import Sourced
 from rag.flows.supporting import support_of
 from rag.stages.readback import read_back
@@ -66,6 +67,9 @@ class Verification(Value):
     """The file."""
     claims: tuple[Checkup, ...]
     statements: tuple[Statement, ...]
+    absence: str = ""
+    """Why the file is no report: the project's own shows no claim of the last edition, another one
+    no claim at all. Empty if it is one, or there is no edition yet."""
 
     @property
     def failures(self) -> tuple[Checkup, ...]:
@@ -83,9 +87,12 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
 
     Raises:
         UsageError: there is no such file, or it is no text.
+        RagError: the project's own report is gone.
         PrerequisiteError: nothing has been ingested.
     """
     file = path or project.report
+    if path is None and not file.exists():
+        check_presence(project, tools)
     text = _read(file)
     report = read_back(text, tools.config.outline)
     if not tools.store.ingested():
@@ -99,7 +106,16 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
         report=str(file),
         claims=tuple(_entailed(tools, checkups)),
         statements=tuple(sorted((*_uncited(report), *checker.columns()), key=lambda x: x.line)),
+        absence=_absence(project, tools, file, is_cited=bool(checkups)),
     )
+
+
+def _absence(project: Project, tools: Tools, file: Path, *, is_cited: bool) -> str:
+    """Return why a file is no report of the project; elsewhere, an earlier edition is one."""
+    if file.resolve() == project.report.resolve():
+        return str(absence(project, tools) or "")
+    is_none = tools.store.latest() is not None and not is_cited
+    return f"{file.name} has no claim with a citation: name a report" if is_none else ""
 
 
 def _uncited(report: ReadReport) -> Iterator[Statement]:

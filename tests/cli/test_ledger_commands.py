@@ -193,6 +193,28 @@ def test_verify_strict(copy: Path) -> None:
     assert f"report.md:{line}: uncited: This is mine." in strict.out.splitlines()
 
 
+def test_a_report_that_is_gone(copy: Path) -> None:
+    """Replaced by rubbish or deleted, it is 1 with one line that says how it comes back."""
+    whole = (copy / "report.md").read_bytes()
+    (copy / "report.md").write_text("Lorem ipsum.\n", encoding="utf-8")
+    line = "report.md shows none of the claims of edition 3: `rag restore` brings edition 3 back"
+    compose, status, verify = run_each(copy, "compose --all", "status", "verify")
+    compose.fails(1, line)
+    assert (status.status, verify.status) == (0, 1)
+    assert f"problem: {line}" in status.out
+    assert any(item.startswith(line) for item in verify.out.splitlines())
+    (copy / "report.md").unlink()
+    line = "report.md is not there: `rag restore` brings edition 3 back"
+    compose, status, verify, restore = run_each(
+        copy, "compose --all", "status", "verify", "restore"
+    )
+    compose.fails(1, line)
+    verify.fails(1, line)
+    assert f"problem: {line}" in status.out
+    assert restore.status == 0
+    assert (copy / "report.md").read_bytes() == whole
+
+
 def test_verify_another_report(copy: Path) -> None:
     """A report elsewhere is checked against the project's store, named as it is."""
     (copy / "report.md").rename(copy / "other.md")

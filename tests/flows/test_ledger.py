@@ -18,7 +18,7 @@ from projects import (
     quoting,
 )
 
-from rag.errors import UsageError
+from rag.errors import RagError, UsageError
 from rag.flows.compose import compose
 from rag.flows.diff import diff
 from rag.flows.events import (
@@ -37,6 +37,8 @@ from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.restore import restore
 from rag.flows.retract import retract
 from rag.flows.standing import own
+from rag.flows.status import status
+from rag.flows.verify import verify_report
 from rag.types import Block, Draft, ProposedCitation, ProposedClaim, SectionTask, Skipped
 
 if TYPE_CHECKING:
@@ -273,6 +275,56 @@ def test_a_report_that_is_gone_or_rubbish_costs_no_claim(
     list(compose(project, tools))
     assert before.keys() <= claims(tools).keys()
     assert all(text in report(project) for text in before)
+
+
+@pytest.mark.parametrize("text", [None, b"", b"# Lorem ipsum\n\nNothing of ours.\n", b"\xff\x00"])
+def test_a_report_that_is_gone_is_said_to_be(
+    project: Project, tools: FakeTools, text: bytes | None
+) -> None:
+    """With nothing else to do, a run names the edition that `rag restore` brings back.
+
+    So do the status and the check of the report. No file is changed.
+    """
+    list(compose(project, tools, every=True))
+    number = history(tools)[-1].number
+    whole = report(project)
+    project.report.unlink()
+    if text is not None:
+        project.report.write_bytes(text)
+    before = {path: path.read_bytes() for path in project.root.iterdir() if path.is_file()}
+    what = "is not there" if text is None else f"shows none of the claims of edition {number}"
+    line = f"report.md {what}: `rag restore` brings edition {number} back"
+    for run in (compose(project, tools), refresh(project, tools)):
+        with pytest.raises(RagError) as error:
+            list(run)
+        assert str(error.value).startswith(line)
+        assert error.value.exit_status == 1
+    assert status(project, tools).problems[0].startswith(line)
+    if text is None:
+        with pytest.raises(RagError, match="is not there"):
+            verify_report(project, tools)
+    else:
+        assert verify_report(project, tools).absence.startswith(line)
+    assert {path: path.read_bytes() for path in project.root.iterdir() if path.is_file()} == before
+    list(restore(project, tools))
+    assert report(project) == whole
+    assert of(NothingToDo, compose(project, tools))
+    assert status(project, tools).problems == ()
+    assert verify_report(project, tools).absence == ""
+
+
+def test_a_run_that_could_read_nothing_says_that_the_report_is_gone(
+    project: Project, tools: FakeTools
+) -> None:
+    """With a box open whose reference cannot be read, nothing would bring the report back."""
+    list(compose(project, tools))
+    project.report.unlink()
+    tools.web.pages.clear()
+    with pytest.raises(RagError, match="is not there: `rag restore`"):
+        list(compose(project, tools, every=True))
+    tools.web.pages[f"{SITE}beta.md"] = PAGES[f"{SITE}beta.md"]
+    list(compose(project, tools))
+    assert ALPHA in report(project)
 
 
 # --- restore ------------------------------------------------------------------------------------

@@ -445,9 +445,13 @@ def test_a_cited_statement_is_checked_wherever_it_stands(desk: Desk) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "# Rubbish\n\n- \ufffd [^x](y) | [^\n", "[^a]: b\n"])
 def test_any_file_is_a_report(desk: Desk, text: str) -> None:
-    """An empty file or rubbish is checked like any other text."""
+    """An empty file or rubbish is checked like any other text, and is said to be no report."""
     desk.text = text
-    assert desk.verified().failures == ()
+    found = desk.verified()
+    assert found.failures == ()
+    assert found.absence == f"{desk.file.name} has no claim with a citation: name a report"
+    with pytest.raises(RagError, match="has no claim with a citation"):
+        bundle_of(desk.made.tools, desk.text, found)
 
 
 def test_bytes_that_are_no_text(made: Composed, tmp_path: Path) -> None:
