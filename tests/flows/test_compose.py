@@ -17,6 +17,7 @@ from rag.flows.events import (
     Adopted,
     Composed,
     Composing,
+    Fallen,
     Ingest,
     NothingToDo,
     Planned,
@@ -725,6 +726,53 @@ def test_a_passage_that_is_gone_is_named(project: Project, tools: FakeTools) -> 
     assert len(adopted.lost) == 1
     assert adopted.lost[0].startswith("alpha-")
     assert "alpha" not in adopted.references
+    cloned.store.close()
+
+
+def test_a_claim_that_its_passage_does_not_have_is_not_taken_over(
+    project: Project, tools: FakeTools
+) -> None:
+    """An altered figure and an altered name are told with their verdicts, and stay as the user's.
+
+    They are no claims of the ledger, whatever is composed next, and no word of the text is lost.
+    """
+    list(compose(project, tools))
+    list(compose(project, tools))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    false = [
+        ("The Alpha accelerator has 96 GB", "The Alpha accelerator has 99 GB"),
+        ("The Beta accelerator has 141", "The Gamma accelerator has 141"),
+    ]
+    text = _report(copy)
+    body, notes = text[: text.index("\n[^")], text[text.index("\n[^") :]
+    for old, new in false:
+        assert old in body
+        body = body.replace(old, new)
+    copy.report.write_text(body + notes, encoding="utf-8")
+    lines = copy.report.read_text("utf-8").splitlines()
+    seen = list(compose(copy, cloned))
+    fallen = of(Fallen, seen)
+    assert {(item.section, item.verdict) for item in fallen} >= {
+        ("memory", "number_absent"),
+        ("memory", "name_absent"),
+    }
+    assert all(item.text in lines[item.line - 1] for item in fallen)
+    assert len(of(Adopted, seen)[0].references) > 0
+    whole, again = tools.store.latest(), cloned.store.edition(1)
+    assert whole
+    assert again
+    assert again.text == body + notes
+    true = {item.id: item for part in whole.sections for item in part.claims}
+    assert {item.id for part in again.sections for item in part.claims} <= true.keys()
+    assert [item.verdict for _, item in cloned.store.rejected(1)] == [x.verdict for x in fallen]
+    list(compose(copy, cloned, every=True))
+    latest = cloned.store.latest()
+    assert latest
+    held = [item.text for part in latest.sections for item in part.claims]
+    for _, new in false:
+        assert new in _report(copy)
+        assert not any(new in words for words in held)
     cloned.store.close()
 
 
