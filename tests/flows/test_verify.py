@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import projects
 import pytest
 from fakes import FakePairScorer
-from projects import NAMES, PAGES, SITE, FakeTools, checklist, project_at
+from projects import NAMES, PAGES, SITE, FakeTools, checklist, of, project_at
 
 from rag.errors import PrerequisiteError, RagError, UsageError
 from rag.flows.bundle import bundle_of, check
 from rag.flows.compose import compose
+from rag.flows.events import Fallen
 from rag.flows.verify import verify_report
 from rag.text.labels import footnote_label
 from rag.types import claim_id
@@ -192,6 +193,21 @@ def test_claims_keep_their_ids_and_spans(made: Composed) -> None:
         line = made.text.splitlines()[item.line - 1]
         assert item.claim
         assert all(f"[^{citation.label}]" in line for citation in item.claim.citations)
+
+
+def test_a_clone_takes_over_claims_of_every_form(made: Composed, tmp_path: Path) -> None:
+    """What was composed holds when it is read back without its store: the same claims, no other."""
+    copy = project_at(tmp_path / "clone", checklist((*NAMES, "delta")))
+    (copy.root / "config/report.toml").write_text(OUTLINE, encoding="utf-8")
+    copy.report.write_text(made.text, encoding="utf-8")
+    cloned = FakeTools(copy, PAGES | {f"{SITE}delta.md": DELTA.encode()})
+    seen = list(compose(copy, cloned))
+    assert not of(Fallen, seen)
+    whole, again = made.tools.store.latest(), cloned.store.latest()
+    assert whole
+    assert again
+    assert again.sections == whole.sections
+    cloned.store.close()
 
 
 def test_checking_changes_no_file(made: Composed) -> None:
