@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CAUSE = "adopt report.md"
 
 
-def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
+def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]:
     """Take a report that the store does not know for the last edition.
 
     A clone has report.md but no store: the references that it cites are read again, and its
@@ -43,16 +43,20 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
         proof: a proof bundle of the report, as JSON: it brings the report's history along, and
             the last of its editions is the last edition.
 
+    Returns:
+        Keys of references that the report cites and that are gone: their claims are lost.
+
     Raises:
         UsageError: report.md cites none of the checklist's references, or the proof does not hold.
-        RagError: a reference that the report stands on cannot be read.
+        RagError: a reference that the report stands on cannot be read and may be there later, or
+            all are gone.
     """
     outline = desk.tools.config.outline
     text = read_report(desk.project)
     if desk.tools.store.latest() is not None or text is None or not text.strip():
-        return
+        return frozenset()
     if text == render_report(outline, (), {}):
-        return
+        return frozenset()
     report = read_back(text, outline)
     cited = {note.reference_key for note in report.footnotes}
     listed = [item for item in desk.references if item.key in cited]
@@ -63,8 +67,14 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
         )
     if proof and (bundle := _proof(proof, text)).history.editions:
         yield from _take_over(desk, bundle)
-        return
-    yield from _read_again(desk, listed)
+        return frozenset()
+    failed = yield from _read_again(desk, listed)
+    if len(failed) == len(listed):
+        raise _unreadable(failed, "move report.md away to begin anew")
+    if not all(item.gone for item in failed):
+        line = "its line" if len(failed) == 1 else "their lines"
+        without = f"delete {line} in references.md: what stood on it stays as your words"
+        raise _unreadable(failed, without)
     finder = Finder(desk, report)
     sections = tuple(finder.sections())
     entries = tuple(
@@ -87,6 +97,7 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
         cause=CAUSE,
         outcomes=outcomes,
     )
+    return frozenset(item.subject for item in failed)
 
 
 def _wanting(report: ReadReport, finder: Finder, sections: Sequence[Section]) -> set[str]:
@@ -132,7 +143,8 @@ def _take_over(desk: Desk, proved: Proved) -> Generator[Event, None, None]:
     """
     store, history = desk.tools.store, proved.history
     last = history.editions[-1]
-    yield from _read_again(desk, _grounds(desk, proved))
+    if failed := (yield from _read_again(desk, _grounds(desk, proved))):
+        raise _unreadable(failed, "leave the bundle out")
     for item in (item for item in desk.references if item.key in {x.key for x in history.used}):
         known = store.ingested()
         if not is_ingested(item, known):
@@ -169,7 +181,9 @@ def _grounds(desk: Desk, proved: Proved) -> list[Reference]:
     ]
 
 
-def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, None, None]:
+def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, None, list[Skipped]]:
+    """Read references that the store does not have; return those that cannot be read."""
+    failed = []
     for reference in listed:
         known = desk.tools.store.ingested()
         if is_ingested(reference, known):
@@ -177,7 +191,16 @@ def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, Non
         for event in ingest_one(desk.project, desk.tools, reference, known.get(reference.key)):
             yield event
             if isinstance(event, Skipped):
-                raise RagError(
-                    f"report.md stands on {reference.key}, which cannot be read: {event.reason}",
-                    advice="mend its locator, or delete report.md to write it without",
-                )
+                failed.append(event)
+    return failed
+
+
+def _unreadable(failed: Sequence[Skipped], without: str) -> RagError:
+    """Return the error for references that the report stands on, with the way to go on."""
+    names = ", ".join(item.subject for item in failed)
+    reasons = "; ".join(item.reason for item in failed)
+    first = "put it there" if all(item.gone for item in failed) else "try again later"
+    return RagError(
+        f"report.md stands on {names}, which cannot be read ({reasons})",
+        advice=f"{first}, or {without}",
+    )

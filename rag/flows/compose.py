@@ -76,15 +76,16 @@ def _compose(  # noqa: PLR0913 - see `compose`
     check_store(tools)
     yield from remake(project, tools)
     desk = Desk(project, tools, reading.references)
+    gone: frozenset[str] = frozenset()
     if not dry_run:
-        yield from adopt(desk, proof)
+        gone = yield from adopt(desk, proof)
         _, reading = project.read_checklist()  # what the report stands on already is ticked
         desk = desk._replace(references=reading.references)
     if section is not None:
         yield from _recompose(desk, section, dry_run=dry_run)
         return
-    waiting = [item for item in reading.references if not item.checked]
-    if not waiting:
+    waiting = [item for item in reading.references if not item.checked and item.key not in gone]
+    if not waiting and not gone:
         check_presence(project, tools)
         yield NothingToDo(reason=_none_left(len(reading.references)))
         return

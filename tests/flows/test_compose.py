@@ -777,15 +777,70 @@ def test_a_claim_that_its_passage_does_not_have_is_not_taken_over(
 
 
 def test_a_clone_that_cannot_read_what_it_stands_on(project: Project, tools: FakeTools) -> None:
-    """A report is not rewritten without what it stands on."""
+    """While a reference does not answer, nothing is taken over; each that does not is named.
+
+    The user may go on without it: with its line deleted, its claims are the user's words.
+    """
     list(compose(project, tools, every=True))
     copy = project_at(project.root.parent / "clone")
     cloned = _clone(project, copy.root)
-    cloned.web.pages = {f"{SITE}alpha.md": PAGES[f"{SITE}alpha.md"]}
+    cloned.web.down = {f"{SITE}beta.md", f"{SITE}gamma.md"}
     before = _files(copy)
-    with pytest.raises(RagError, match="stands on beta"):
+    with pytest.raises(RagError) as error:
+        list(compose(copy, cloned))
+    assert "stands on beta, gamma, which cannot be read" in str(error.value)
+    for name in ("beta", "gamma"):
+        assert f"'{SITE}{name}.md' does not answer" in str(error.value)
+    assert "try again later, or delete their lines in references.md" in str(error.value)
+    assert _files(copy) == before
+    assert cloned.store.latest() is None
+    copy.checklist.write_text(checklist(["alpha", "garden"]), encoding="utf-8")
+    (adopted,) = of(Adopted, compose(copy, cloned, every=True))
+    assert {label.split("-")[0] for label in adopted.lost} == {"beta", "gamma"}
+    assert copy.report.read_bytes() == project.report.read_bytes()
+    cloned.store.close()
+
+
+def test_a_clone_whose_reference_is_gone(project: Project, tools: FakeTools) -> None:
+    """What is gone for good does not keep the rest from being taken over; it is asked for once.
+
+    Its claims are named and stay in the text as the user's words, also when it is there again.
+    """
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    missing = {f"{SITE}beta.md", f"{SITE}gamma.md"}
+    cloned.web.pages = {name: page for name, page in PAGES.items() if name not in missing}
+    seen = list(compose(copy, cloned, every=True))
+    assert [item.subject for item in of(Skipped, seen)] == ["beta", "gamma"]
+    assert cloned.web.asked.count(f"{SITE}gamma.md") == 1
+    (adopted,) = of(Adopted, seen)
+    assert adopted.references == ("alpha",)
+    assert {label.split("-")[0] for label in adopted.lost} == {"beta", "gamma"}
+    assert copy.report.read_bytes() == project.report.read_bytes()
+    assert boxes(copy) == {"alpha": True, "beta": False, "gamma": False, "garden": True}
+    cloned.web.pages = dict(PAGES)
+    list(compose(copy, cloned, every=True))
+    whole = tools.store.latest()
+    assert whole
+    body = _report(copy).partition("\n[^")[0]
+    for claim in (item for part in whole.sections for item in part.claims if not item.repeats):
+        assert claim.text in body
+    assert all(boxes(copy).values())
+    cloned.store.close()
+
+
+def test_a_clone_of_which_everything_is_gone(project: Project, tools: FakeTools) -> None:
+    """A report that would stand on nothing is not taken over."""
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    cloned.web.pages = {}
+    before = _files(copy)
+    with pytest.raises(RagError, match="put it there, or move report"):
         list(compose(copy, cloned))
     assert _files(copy) == before
+    assert cloned.store.latest() is None
     cloned.store.close()
 
 
