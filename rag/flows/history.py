@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from rag.errors import UsageError
 from rag.flows.disagreements import as_of
 from rag.flows.standing import own
+from rag.flows.works import Works
 from rag.types import Fate, Value, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rag.adapters.store import Edition, Ingested
+    from rag.adapters.store import Edition
     from rag.flows.tools import Tools
-    from rag.types import Claim, Entry, Rejected
+    from rag.types import Entry, Rejected
 
 UNMADE = "no edition yet"
 """Named as the cause of what runs did that made no edition."""
@@ -82,7 +83,7 @@ class Blame(Value):
     cause: str
     references: tuple[str, ...]
     independent: int
-    """How many references stand behind it, briefs of one original counted once."""
+    """How many works stand behind it: copies and briefs of one are counted once."""
     as_of: str
     """The newest date that they state; empty if none does."""
 
@@ -190,7 +191,7 @@ def blame(tools: Tools, section: str | None = None) -> list[Blame]:
     for number, entry in tools.store.entries():
         first.setdefault(entry.claim.id, number)
     causes = {edition.number: edition.cause for edition in tools.store.editions()}
-    known = tools.store.ingested()
+    works = Works(tools)
     return [
         Blame(
             section=home.id,
@@ -199,16 +200,8 @@ def blame(tools: Tools, section: str | None = None) -> list[Blame]:
             edition=first.get(claim.id, 0),
             cause=causes.get(first.get(claim.id, 0), ""),
             references=claim.references,
-            independent=_independent(claim, known),
+            independent=works.behind(claim),
             as_of=as_of(tools, claim),
         )
         for home, claim in own(sections)
     ]
-
-
-def _independent(claim: Claim, known: Mapping[str, Ingested]) -> int:
-    """Return how many works stand behind a claim: a brief and its original are one."""
-    works = {
-        known[key].reference.origin or known[key].reference.locator for key in claim.references
-    }
-    return len(works)

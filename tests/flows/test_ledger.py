@@ -583,6 +583,40 @@ def test_blame_names_who_brought_each_claim(tmp_path: Path) -> None:
     tools.store.close()
 
 
+HTML = b"""<!doctype html><html><head><title>News: Alpha accelerators</title></head><body>
+<nav><a href="/">Home</a></nav><main><article><h1>Alpha accelerators</h1>
+<h2>Memory of Alpha</h2><p>The Alpha accelerator has 96 GB of memory on each chip and moves 2.9 TB/s
+to and from it.</p><h2>Training on Alpha</h2><p>A training job on 64 Alpha chips takes 12 days for a
+model with 70 billion parameters.</p></article></main></body></html>
+"""
+
+
+def test_copies_are_one_work(tmp_path: Path) -> None:
+    """The same bytes, the same words in another format, a brief of it: one; another author: two."""
+    alpha = PAGES[f"{SITE}alpha.md"]
+    pages = OTHER | {f"{SITE}copy.md": alpha, f"{SITE}page.html": HTML}
+    pages[f"{SITE}brief.md"] = b"# In short\n\n" + SAME + b"\n\nWhoever trains models reads on.\n"
+    lines = "".join(
+        f"- [ ] [{name}]({SITE}{name}){more}: figures\n"
+        for name, more in {
+            "alpha.md": "",
+            "copy.md": "",
+            "page.html": "",
+            "brief.md": ", brief of <http://www.example.org/alpha.md#memory>",
+            "beta.md": "",
+        }.items()
+    )
+    project = project_at(tmp_path, f"# What to read\n\n{lines}")
+    tools = FakeTools(project, pages)
+    list(compose(project, tools, every=True))
+    found = {item.text: item for item in blame(tools)}
+    (memory,) = [item for text, item in found.items() if text.startswith(ALPHA)]
+    (training,) = [item for text, item in found.items() if text.startswith("A training job on 64")]
+    assert (len(memory.references), memory.independent) == (5, 2)
+    assert (len(training.references), training.independent) == (3, 1)
+    tools.store.close()
+
+
 def test_diff_tells_claim_by_claim(project: Project, tools: FakeTools) -> None:
     """What came, what left and why, as Markdown; from nothing, everything is new."""
     list(compose(project, tools))
