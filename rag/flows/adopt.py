@@ -18,14 +18,14 @@ from rag.stages.render import render_report
 from rag.types import Entry, Reference, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from rag.flows.bundle import Proved
     from rag.flows.desk import Desk
     from rag.flows.events import Event
     from rag.flows.found_again import Fall
     from rag.stages.readback import ReadReport
-    from rag.types import Outcome, Section
+    from rag.types import Claim, Outcome, Section
 
 CAUSE = "adopt report.md"
 
@@ -77,27 +77,73 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]
         raise _unreadable(failed, without)
     finder = Finder(desk, report)
     sections = tuple(finder.sections())
-    entries = tuple(
-        Entry(section=section.id, fate="added", claim=claim, reason="adopted")
-        for section, claim in own(sections)
-    )
-    brought = Brought(None, text, text)
     wanting = _wanting(report, finder, sections)
     whole = [item.key for item in listed if item.key not in wanting]
-    outcomes: dict[str, Outcome] = dict.fromkeys(whole, "used")
-    yield Adopted(claims=len(entries), references=tuple(whole), lost=tuple(finder.lost))
+    fallen = tuple((fall.section, fall.rejected) for fall in finder.fallen)
+    turn = Turn(sections, _added(own(sections)), rejected=fallen)
+    yield Adopted(claims=len(turn.entries), references=tuple(whole), lost=tuple(finder.lost))
     yield from map(_fallen, finder.fallen)
-    turn = Turn(
-        sections, entries, rejected=tuple((fall.section, fall.rejected) for fall in finder.fallen)
-    )
-    yield from commit(
-        desk,
-        turn,
-        brought,
-        cause=CAUSE,
-        outcomes=outcomes,
-    )
+    yield from _commit(desk, turn, text, whole)
     return frozenset(item.subject for item in failed)
+
+
+def adopt_again(desk: Desk, reference: Reference) -> Generator[Event, None, bool]:
+    """Take over what was lost of a reference when report.md was, and is found now.
+
+    The words stand in the text still; drafted anew they would stand there twice.
+
+    Args:
+        desk: what the run works with; the reference is in the store.
+        reference: one that is not in use.
+
+    Returns:
+        Whether all that the report cites of it was found: it is in use then, its box ticked.
+    """
+    store, text = desk.tools.store, read_report(desk.project)
+    latest, first = store.latest(), store.edition(1)
+    if latest is None or first is None or first.cause != CAUSE or text is None:
+        return False
+    report = read_back(text, desk.tools.config.outline)
+    ever = {item.label for _, entry in store.entries() for item in entry.claim.citations}
+    labels = {note.label for note in report.footnotes if note.reference_key == reference.key}
+    if reference.key in store.used() or not labels - ever:
+        return False
+    finder = Finder(desk, report)
+    turn = _grown(latest.sections, tuple(finder.sections()), labels - ever)
+    if not turn.entries:
+        return False
+    lost = [label for label in finder.lost if label in labels]
+    whole = [] if lost else [reference.key]
+    yield Adopted(claims=len(turn.entries), references=tuple(whole), lost=tuple(lost))
+    yield from _commit(desk, turn, text, whole)
+    return not lost
+
+
+def _grown(before: Sequence[Section], found: tuple[Section, ...], labels: set[str]) -> Turn:
+    """Return the sections as they are found in the text, with the claims that are new in them.
+
+    None are where the user has changed other claims since: that is not for an adoption to settle.
+    """
+    had = {claim.id for _, claim in own(before)}
+    now = {claim.id: (section, claim) for section, claim in own(found)}
+    new = [now[name] for name in now if name not in had]
+    is_known = all(any(item.label in labels for item in claim.citations) for _, claim in new)
+    return Turn(found, _added(new)) if had <= now.keys() and is_known else Turn(tuple(before))
+
+
+def _added(claims: Iterable[tuple[Section, Claim]]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(section=section.id, fate="added", claim=claim, reason="adopted")
+        for section, claim in claims
+    )
+
+
+def _commit(
+    desk: Desk, turn: Turn, text: str, whole: Sequence[str]
+) -> Generator[Event, None, None]:
+    """Commit what was taken over; the text stays as it is, byte for byte."""
+    outcomes: dict[str, Outcome] = dict.fromkeys(whole, "used")
+    yield from commit(desk, turn, Brought(None, text, text), cause=CAUSE, outcomes=outcomes)
 
 
 def _wanting(report: ReadReport, finder: Finder, sections: Sequence[Section]) -> set[str]:

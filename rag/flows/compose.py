@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.flows.adopt import adopt
+from rag.flows.adopt import adopt, adopt_again
 from rag.flows.desk import Desk, in_use
 from rag.flows.edition import write
 from rag.flows.events import (
@@ -122,6 +122,8 @@ def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event
             yield event
             if isinstance(event, Skipped):
                 return False
+    if not dry_run and (yield from adopt_again(desk, reference)):
+        return True
     used = in_use(desk, {reference.key})
     shelf = Shelf(desk.tools)
     affected = _affected(desk, shelf, reference, [reference] if store.latest() else used)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.flows.checking import rules_of
 from rag.flows.desk import cited_references
 from rag.flows.disagreements import HEADER
+from rag.flows.standing import replaced
 from rag.flows.verify import claimed
 from rag.stages.render import place_of
 from rag.stages.verify import against, ground
@@ -72,10 +73,14 @@ class Finder:
             for section in self._report.sections:
                 if section.id and self._derived[section.id] is derived:
                     blocks = tuple(self._block(section.id, block) for block in section.blocks)
-                    kept = tuple(block for block in blocks if block.claims or block.text)
-                    made[section.id] = Section(id=section.id, title=section.title, blocks=kept)
-        ordered = [made[section.id] for section in self._report.sections if section.id in made]
-        return [section for section in ordered if section.claims]
+                    kept = tuple(item for item in blocks if item.claims or item.form == "heading")
+                    before = made[section.id].blocks if section.id in made else ()
+                    blocks = (*before, *kept)  # the user may have parted a section
+                    made[section.id] = Section(id=section.id, title=section.title, blocks=blocks)
+        names = dict.fromkeys(item.id for item in self._report.sections if item.id in made)
+        ordered = [made[name] for name in names]
+        # A heading over what is lost is the user's as well, or the next edition would take it away.
+        return list(replaced(ordered, lambda claim: claim))
 
     def _block(self, section: str, block: ReadBlock) -> CheckedBlock:
         claims = (self._claim(section, block, claim) for claim in block.claims if claim.labels)

@@ -28,6 +28,7 @@ from rag.flows.events import (
 )
 from rag.flows.ingest import ingest
 from rag.flows.status import status
+from rag.flows.verify import verify_report
 from rag.types import Block, Draft, QuestionTask, Section, SectionTask, Skipped
 
 if TYPE_CHECKING:
@@ -804,7 +805,8 @@ def test_a_clone_that_cannot_read_what_it_stands_on(project: Project, tools: Fak
 def test_a_clone_whose_reference_is_gone(project: Project, tools: FakeTools) -> None:
     """What is gone for good does not keep the rest from being taken over; it is asked for once.
 
-    Its claims are named and stay in the text as the user's words, also when it is there again.
+    Its claims are named and stay in the text as the user's words. When it is there again, they are
+    claims again, where they stand, without a draft.
     """
     list(compose(project, tools, every=True))
     copy = project_at(project.root.parent / "clone")
@@ -820,13 +822,36 @@ def test_a_clone_whose_reference_is_gone(project: Project, tools: FakeTools) -> 
     assert copy.report.read_bytes() == project.report.read_bytes()
     assert boxes(copy) == {"alpha": True, "beta": False, "gamma": False, "garden": True}
     cloned.web.pages = dict(PAGES)
-    list(compose(copy, cloned, every=True))
-    whole = tools.store.latest()
+    seen = list(compose(copy, cloned, every=True))
+    assert [item.references for item in of(Adopted, seen)] == [("beta",), ("gamma",)]
+    assert not of(Composing, seen)
+    assert copy.report.read_bytes() == project.report.read_bytes()
+    whole, again = tools.store.latest(), cloned.store.latest()
     assert whole
-    body = _report(copy).partition("\n[^")[0]
-    for claim in (item for part in whole.sections for item in part.claims if not item.repeats):
-        assert claim.text in body
+    assert again
+    assert again.sections == whole.sections
     assert all(boxes(copy).values())
+    assert of(NothingToDo, compose(copy, cloned))
+    cloned.store.close()
+
+
+def test_what_is_lost_stays_beside_what_comes(project: Project, tools: FakeTools) -> None:
+    """Another reference's drafts take no lost line away; what returns stands there once."""
+    list(compose(project, tools, every=True))
+    page = PAGES[f"{SITE}alpha.md"].replace(b"Alpha", b"Delta").replace(b"64", b"32")
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root, (*NAMES, "delta"))
+    cloned.web.pages = {**PAGES, f"{SITE}delta.md": page}
+    del cloned.web.pages[f"{SITE}alpha.md"]
+    list(compose(copy, cloned, every=True))
+    lost = {line for line in _report(project).splitlines() if "alpha" in line}
+    assert lost <= set(_report(copy).splitlines())
+    cloned.web.pages |= PAGES
+    list(compose(copy, cloned, every=True))
+    body = _report(copy).partition("\n## References")[0].partition("\n## Memory")[2]
+    for words in ("The Alpha accelerator has", "The Delta accelerator has", "A training job on 64"):
+        assert body.count(words) == 1
+    assert verify_report(copy, cloned).failures == ()
     cloned.store.close()
 
 
