@@ -242,11 +242,9 @@ def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, Non
 
 
 def _unreadable(failed: Sequence[Skipped], without: str) -> RagError:
-    """Return the error for references that the report stands on, with the way to go on."""
+    """Return the error for references that the report stands on; why was said of each before."""
     names = ", ".join(item.subject for item in failed)
-    reasons = "; ".join(item.reason for item in failed)
     first = "put it there" if all(item.gone for item in failed) else "try again later"
     return RagError(
-        f"report.md stands on {names}, which cannot be read ({reasons})",
-        advice=f"{first}, or {without}",
+        f"report.md stands on {names}, which cannot be read", advice=f"{first}, or {without}"
     )
