@@ -10,7 +10,7 @@ from rag.flows.disagreements import HEADER
 from rag.flows.standing import replaced
 from rag.flows.verify import claimed
 from rag.stages.render import place_of
-from rag.stages.verify import against, ground
+from rag.stages.verify import against, ground, misplaced
 from rag.text.calculations import split_calculation
 from rag.text.labels import footnote_label
 from rag.text.normal import find_quotes, normalise
@@ -123,10 +123,13 @@ class Finder:
             words, _, calculation = claimed(block, read)
             told = {"text": words, "cells": (), "calculation": calculation}
             claim = claim.model_copy(update=told)
-        grounds = [
-            ground(item, self._cited[item.reference_key].document) for item in claim.citations
-        ]
-        return next(against(claim, grounds, self._rules, block.form), None)
+        documents = [self._cited[item.reference_key].document for item in claim.citations]
+        grounds = list(map(ground, claim.citations, documents))
+        if found := next(against(claim, grounds, self._rules, block.form), None):
+            return found
+        is_row = block.form == "table" and block.header != HEADER
+        name = misplaced(claim, block.header, {x.id: x for x in documents}) if is_row else ""
+        return ("quote_absent", f"not under {name!r} there") if name else None
 
     def _citation(self, label: str) -> Citation | None:
         """Return the passage of a footnote, if its words stand in the reference."""

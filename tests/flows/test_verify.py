@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from rag.flows.project import Project
     from rag.flows.verify import Checkup, Verification
+    from rag.types import Claim
 
 DELTA = """# Delta accelerators
 
@@ -195,19 +196,43 @@ def test_claims_keep_their_ids_and_spans(made: Composed) -> None:
         assert all(f"[^{citation.label}]" in line for citation in item.claim.citations)
 
 
-def test_a_clone_takes_over_claims_of_every_form(made: Composed, tmp_path: Path) -> None:
-    """What was composed holds when it is read back without its store: the same claims, no other."""
-    copy = project_at(tmp_path / "clone", checklist((*NAMES, "delta")))
+def adopted(root: Path, text: str) -> tuple[list[Fallen], list[Claim]]:
+    """Return what falls and what is taken over of a report in a clone without a store."""
+    copy = project_at(root, checklist((*NAMES, "delta")))
     (copy.root / "config/report.toml").write_text(OUTLINE, encoding="utf-8")
-    copy.report.write_text(made.text, encoding="utf-8")
+    copy.report.write_text(text, encoding="utf-8")
     cloned = FakeTools(copy, PAGES | {f"{SITE}delta.md": DELTA.encode()})
     seen = list(compose(copy, cloned))
-    assert not of(Fallen, seen)
-    whole, again = made.tools.store.latest(), cloned.store.latest()
-    assert whole
-    assert again
-    assert again.sections == whole.sections
+    edition = cloned.store.edition(1)
+    assert edition
+    assert edition.text == text
     cloned.store.close()
+    return of(Fallen, seen), [claim for part in edition.sections for claim in part.claims]
+
+
+def test_a_clone_takes_over_claims_of_every_form(made: Composed, tmp_path: Path) -> None:
+    """What was composed holds when it is read back without its store: the same claims, no other."""
+    fallen, claims = adopted(tmp_path / "clone", made.text)
+    latest = made.tools.store.latest()
+    assert latest
+    assert fallen == []
+    assert claims == [claim for part in latest.sections for claim in part.claims]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("| Delta Two | 128 GB |", "| Delta Two | 129 GB |", "number_absent"),
+        ("| Delta Two | 128 GB |", "| Beta Two | 128 GB |", "name_absent"),
+        ("| Memory per chip | Watts |", "| Watts | Memory per chip |", "quote_absent"),
+    ],
+)
+def test_a_clone_takes_over_no_row_that_was_altered(
+    made: Composed, tmp_path: Path, old: str, new: str, verdict: str
+) -> None:
+    """A figure, a name or a column that is not the document's: the row is the user's words."""
+    fallen, _ = adopted(tmp_path / "clone", made.text.replace(old, new, 1))
+    assert {item.verdict for item in fallen} == {verdict}
 
 
 def test_checking_changes_no_file(made: Composed) -> None:
