@@ -49,13 +49,14 @@ class FakeService:
 class FakeFetcher:
     """Fetcher over a mapping from location to bytes.
 
-    What the mapping does not have is skipped, as is what is empty or over `max_bytes`. It keeps
-    every location it was asked for in `asked`.
+    What the mapping does not have is skipped as gone; what is empty, over `max_bytes` or `down` is
+    skipped, too. It keeps every location it was asked for in `asked`.
     """
 
     def __init__(self, pages: Mapping[str, bytes], *, max_bytes: int = 1_000_000) -> None:
         self.pages = pages
         self.asked: list[str] = []
+        self.down: set[str] = set()
         self._max_bytes = max_bytes
         self._types = MimeTypes()
         self._types.add_type("text/markdown", ".md")
@@ -70,8 +71,12 @@ class FakeFetcher:
         reason = "has nothing" if not content else ""
         if len(content) > self._max_bytes:
             reason = f"is over fetch.max_bytes = {self._max_bytes:,}"
+        if location in self.down:
+            reason = "does not answer: try later"
         if reason:
-            return Skipped(subject=subject, stage="fetch", reason=f"{location!a} {reason}")
+            gone = location not in self.pages and location not in self.down
+            reason = f"{location!a} {reason}"
+            return Skipped(subject=subject, stage="fetch", reason=reason, gone=gone)
         checksum = sha256(content).hexdigest()
         if previous is not None and previous.sha256 == checksum:
             return NotModified()

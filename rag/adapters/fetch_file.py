@@ -48,6 +48,7 @@ class FileFetcher:
     ) -> Fetched | NotModified | Skipped:
         """See `Fetcher.fetch`. `location` is a path; a file of the same bytes is not modified."""
         path = Path(location)
+        gone = False
         try:
             reason = self._refusal(path.stat())
             if not reason:
@@ -56,8 +57,10 @@ class FileFetcher:
                 reason = self._refusal_of_size(len(content))
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             reason = _absence(error)
+            gone = isinstance(error, FileNotFoundError | NotADirectoryError)
         if reason:
-            return Skipped(subject=subject, stage="fetch", reason=f"{shown(location)} {reason}")
+            reason = f"{shown(location)} {reason}"
+            return Skipped(subject=subject, stage="fetch", reason=reason, gone=gone)
         sha256 = hashlib.sha256(content).hexdigest()
         if previous is not None and (previous.sha256, previous.location) == (sha256, location):
             return NotModified()

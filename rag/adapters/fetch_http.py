@@ -43,6 +43,7 @@ _ADVICE = {
     451: "it may not be shown here; name another copy",
 }
 _AGAIN = {408, 429}
+_GONE = {404, 410}
 _LONGEST = 200
 _INVALID = (httpx.InvalidURL, UnicodeError)  # UnicodeError: the host name cannot be encoded
 
@@ -68,10 +69,10 @@ class _Call(NamedTuple):
         """Return how long the call may still take."""
         return self.deadline - time.monotonic()
 
-    def skipped(self, reason: str, url: httpx.URL | None = None) -> Skipped:
+    def skipped(self, reason: str, url: httpx.URL | None = None, *, gone: bool = False) -> Skipped:
         """Return the call as skipped, with the address that is to blame."""
         where = _bare(url or self.url)[:_LONGEST]
-        return Skipped(subject=self.subject, stage="fetch", reason=f"{where} {reason}")
+        return Skipped(subject=self.subject, stage="fetch", reason=f"{where} {reason}", gone=gone)
 
 
 class HttpFetcher:
@@ -172,7 +173,7 @@ class HttpFetcher:
             return _Again(said, _retry_after(response))
         if not response.is_success:
             advice = _ADVICE.get(status, "correct the locator, or delete the entry")
-            return call.skipped(f"{said}: {advice}", response.url)
+            return call.skipped(f"{said}: {advice}", response.url, gone=status in _GONE)
         content = self._body(call, response)
         if isinstance(content, Skipped):
             return content

@@ -75,7 +75,10 @@ _OF_ONE = frozenset({"NoSuchKey", "404", "AccessDenied", "403", "InvalidObjectSt
 
 
 class _Unread(Exception):  # noqa: N818 - no error: it becomes a `Skipped`
-    """What is there is not read; `of_one` is whether that says nothing of objects beside it."""
+    """What is there is not read.
+
+    `of_one` is whether that says nothing of objects beside it, `absent` whether nothing is there.
+    """
 
     def __init__(self, reason: str, *, of_one: bool = False, absent: bool = False) -> None:
         super().__init__(reason)
@@ -158,7 +161,7 @@ class S3Fetcher:
             return NotModified()
         except _Unread as unread:
             reason = f"{shown(location)[:_LONGEST]} {unread.reason}"
-            return Skipped(subject=subject, stage="fetch", reason=reason)
+            return Skipped(subject=subject, stage="fetch", reason=reason, gone=unread.absent)
 
     def _fetched(self, place: _Place, location: str) -> Fetched:
         deadline = time.monotonic() + self._settings.total_timeout_s
@@ -275,7 +278,7 @@ class S3Fetcher:
         except (ClientError, BotoCoreError) as error:
             self._refuse(error)
         if not listed:
-            raise _Unread("has no objects: correct the prefix")
+            raise _Unread("has no objects: correct the prefix", absent=True)
         self._check_size(sum(item.size for item in listed), what="its objects have")
         etag = hashlib.sha256(repr([(x.key, x.etag, x.size) for x in listed]).encode()).hexdigest()
         if etag == place.etag:

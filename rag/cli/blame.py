@@ -16,8 +16,8 @@ from rag.cli.options import json_option
 def command(root: Path, section: str | None, as_json: bool) -> None:
     """Show each claim with the edition and the references that brought it.
 
-    `works` is how many independent references stand behind it; `as of` the newest date that they
-    state.
+    `works` is how many independent references stand behind it, briefs and copies of one counted
+    once; `as of` the newest date that they state.
     """
     from rag.cli.screen import as_json_list, say
     from rag.cli.session import reading

@@ -203,6 +203,10 @@ _WORDS: dict[type, Callable[[Any], str]] = {
         + (f", with {_counted(event.editions, 'edition')}" if event.editions else "")
         + (f"; passages not found: {', '.join(event.lost)}" if event.lost else "")
     ),
+    events.Fallen: lambda event: (
+        f"report.md:{event.line}: {event.verdict}: {event.reason}: it stays as your words: "
+        + " ".join(event.text.split())
+    ),
     events.Deleted: lambda event: (
         f"retired, as you took out of report.md: {_counted(len(event.claims), 'claim')}; "
         f"`rag restore {event.edition}` brings back what was there"

@@ -39,7 +39,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> int:
     """Check every claim of REPORT (the project's own, if none is given) again.
 
-    One line for each claim that does not hold; exit status 1 if there is any.
+    One line for each claim that does not hold; exit status 1 if there is any, if the project's own
+    report shows no claim of the last edition, or another one no claim at all.
     """
     if from_bundle is not None:
         if report is not None or to_bundle is not None:
@@ -60,7 +61,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         say(found.model_dump_json(indent=2) if as_json else as_text(found, strict=strict))
         if to_bundle is not None:
             replace_file(to_bundle, bundle_of(tools, text, found).encode())
-    return 1 if found.failures or (strict and found.statements) else 0
+    return 1 if found.failures or found.absence or (strict and found.statements) else 0
 
 
 def as_text(found: Verification, *, strict: bool = False) -> str:
@@ -72,6 +73,7 @@ def as_text(found: Verification, *, strict: bool = False) -> str:
     ]
     word = "uncited" if strict else "yours, uncited"
     lines += [f"{name}:{item.line}: {word}: {_short(item.text)}" for item in found.statements]
+    lines += [found.absence] if found.absence else []
     held = len(found.claims) - len(found.failures)
     lines.append(f"{held} of {len(found.claims)} claims hold")
     return "\n".join(lines)

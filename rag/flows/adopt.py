@@ -7,62 +7,56 @@ from typing import TYPE_CHECKING
 from rag.errors import RagError, UsageError
 from rag.flows.bundle import check
 from rag.flows.commit import commit
-from rag.flows.desk import Turn, citations_of, cited_references
-from rag.flows.events import Adopted
+from rag.flows.desk import Turn, citations_of
+from rag.flows.events import Adopted, Fallen
+from rag.flows.found_again import Finder
 from rag.flows.ingest import ingest_one, is_ingested
 from rag.flows.publish import publish, read_report
 from rag.flows.standing import Brought, own, reread
 from rag.stages.readback import read_back
-from rag.stages.render import place_of, render_report
-from rag.text.calculations import split_calculation
-from rag.text.labels import footnote_label
-from rag.text.normal import find_quotes, normalise
-from rag.types import (
-    CheckedBlock,
-    Citation,
-    Claim,
-    Entry,
-    Reference,
-    Section,
-    Skipped,
-    claim_id,
-)
+from rag.stages.render import render_report
+from rag.types import Entry, Reference, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
 
     from rag.flows.bundle import Proved
     from rag.flows.desk import Desk
     from rag.flows.events import Event
-    from rag.stages.readback import ReadBlock, ReadClaim, ReadFootnote, ReadReport
-    from rag.stages.render import Cited
-    from rag.types import Outcome
+    from rag.flows.found_again import Fall
+    from rag.stages.readback import ReadReport
+    from rag.types import Claim, Outcome, Section
 
 CAUSE = "adopt report.md"
 
 
-def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
+def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]:
     """Take a report that the store does not know for the last edition.
 
     A clone has report.md but no store: the references that it cites are read again, and its
     quotations found in them; those that are found are in use, and their boxes are ticked without
-    a draft. What cannot be found is named, and stays in the file as the user's.
+    a draft. What cannot be found is named, and so is a claim that its passages do not have as it
+    stands; both stay in the file as the user's words.
 
     Args:
         desk: what the run works with.
         proof: a proof bundle of the report, as JSON: it brings the report's history along, and
             the last of its editions is the last edition.
 
+    Returns:
+        Keys of references that the report cites and that are gone: their claims are lost.
+
     Raises:
         UsageError: report.md cites none of the checklist's references, or the proof does not hold.
-        RagError: a reference that the report stands on cannot be read.
+        RagError: a reference that the report stands on cannot be read and may be there later, or
+            all are gone.
     """
     outline = desk.tools.config.outline
     text = read_report(desk.project)
     if desk.tools.store.latest() is not None or text is None or not text.strip():
-        return
+        return frozenset()
     if text == render_report(outline, (), {}):
-        return
+        return frozenset()
     report = read_back(text, outline)
     cited = {note.reference_key for note in report.footnotes}
     listed = [item for item in desk.references if item.key in cited]
@@ -73,26 +67,108 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, None]:
         )
     if proof and (bundle := _proof(proof, text)).history.editions:
         yield from _take_over(desk, bundle)
-        return
-    yield from _read_again(desk, listed)
-    reader = _Finder(desk, report)
-    sections = tuple(reader.sections())
-    entries = tuple(
-        Entry(section=section.id, fate="added", claim=claim, reason="adopted")
-        for section, claim in own(sections)
-    )
-    brought = Brought(None, text, text)
-    wanting = {note.reference_key for note in report.footnotes if note.label in reader.lost}
+        return frozenset()
+    failed = yield from _read_again(desk, listed)
+    if len(failed) == len(listed):
+        raise _unreadable(failed, "move report.md away to begin anew")
+    if not all(item.gone for item in failed):
+        line = "its line" if len(failed) == 1 else "their lines"
+        without = f"delete {line} in references.md: what stood on it stays as your words"
+        raise _unreadable(failed, without)
+    finder = Finder(desk, report)
+    sections = tuple(finder.sections())
+    wanting = _wanting(report, finder, sections)
     whole = [item.key for item in listed if item.key not in wanting]
+    fallen = tuple((fall.section, fall.rejected) for fall in finder.fallen)
+    turn = Turn(sections, _added(own(sections)), rejected=fallen)
+    yield Adopted(claims=len(turn.entries), references=tuple(whole), lost=tuple(finder.lost))
+    yield from map(_fallen, finder.fallen)
+    yield from _commit(desk, turn, text, whole)
+    return frozenset(item.subject for item in failed)
+
+
+def adopt_again(desk: Desk, reference: Reference) -> Generator[Event, None, bool]:
+    """Take over what was lost of a reference when report.md was, and is found now.
+
+    The words stand in the text still; drafted anew they would stand there twice.
+
+    Args:
+        desk: what the run works with; the reference is in the store.
+        reference: one that is not in use.
+
+    Returns:
+        Whether all that the report cites of it was found: it is in use then, its box ticked.
+    """
+    store, text = desk.tools.store, read_report(desk.project)
+    latest, first = store.latest(), store.edition(1)
+    if latest is None or first is None or first.cause != CAUSE or text is None:
+        return False
+    report = read_back(text, desk.tools.config.outline)
+    ever = {item.label for _, entry in store.entries() for item in entry.claim.citations}
+    labels = {note.label for note in report.footnotes if note.reference_key == reference.key}
+    if reference.key in store.used() or not labels - ever:
+        return False
+    finder = Finder(desk, report)
+    turn = _grown(latest.sections, tuple(finder.sections()), labels - ever)
+    if not turn.entries:
+        return False
+    lost = [label for label in finder.lost if label in labels]
+    whole = [] if lost else [reference.key]
+    yield Adopted(claims=len(turn.entries), references=tuple(whole), lost=tuple(lost))
+    yield from _commit(desk, turn, text, whole)
+    return not lost
+
+
+def _grown(before: Sequence[Section], found: tuple[Section, ...], labels: set[str]) -> Turn:
+    """Return the sections as they are found in the text, with the claims that are new in them.
+
+    None are where the user has changed other claims since: that is not for an adoption to settle.
+    """
+    had = {claim.id for _, claim in own(before)}
+    now = {claim.id: (section, claim) for section, claim in own(found)}
+    new = [now[name] for name in now if name not in had]
+    is_known = all(any(item.label in labels for item in claim.citations) for _, claim in new)
+    return Turn(found, _added(new)) if had <= now.keys() and is_known else Turn(tuple(before))
+
+
+def _added(claims: Iterable[tuple[Section, Claim]]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(section=section.id, fate="added", claim=claim, reason="adopted")
+        for section, claim in claims
+    )
+
+
+def _commit(
+    desk: Desk, turn: Turn, text: str, whole: Sequence[str]
+) -> Generator[Event, None, None]:
+    """Commit what was taken over; the text stays as it is, byte for byte."""
     outcomes: dict[str, Outcome] = dict.fromkeys(whole, "used")
-    yield Adopted(claims=len(entries), references=tuple(whole), lost=tuple(reader.lost))
-    turn = Turn(sections, entries)
-    yield from commit(
-        desk,
-        turn,
-        brought,
-        cause=CAUSE,
-        outcomes=outcomes,
+    yield from commit(desk, turn, Brought(None, text, text), cause=CAUSE, outcomes=outcomes)
+
+
+def _wanting(report: ReadReport, finder: Finder, sections: Sequence[Section]) -> set[str]:
+    """Return the keys of references that are not taken over whole: their turn comes again.
+
+    They are those with a passage that is lost, and those whose claims all fell. Where only some
+    fell, every passage was found, and the user's words stand in their place as after any edit.
+    """
+    lost = {note.reference_key for note in report.footnotes if note.label in finder.lost}
+    fallen = {
+        note.reference_key
+        for note in report.footnotes
+        for fall in finder.fallen
+        if any(item.evidence == note.label for item in fall.rejected.claim.citations)
+    }
+    return lost | (fallen - {item.reference_key for item in citations_of(sections)})
+
+
+def _fallen(fall: Fall) -> Fallen:
+    return Fallen(
+        line=fall.line,
+        section=fall.section,
+        text=fall.rejected.claim.text,
+        verdict=fall.rejected.verdict,
+        reason=fall.rejected.reason,
     )
 
 
@@ -113,7 +189,8 @@ def _take_over(desk: Desk, proved: Proved) -> Generator[Event, None, None]:
     """
     store, history = desk.tools.store, proved.history
     last = history.editions[-1]
-    yield from _read_again(desk, _grounds(desk, proved))
+    if failed := (yield from _read_again(desk, _grounds(desk, proved))):
+        raise _unreadable(failed, "leave the bundle out")
     for item in (item for item in desk.references if item.key in {x.key for x in history.used}):
         known = store.ingested()
         if not is_ingested(item, known):
@@ -150,7 +227,9 @@ def _grounds(desk: Desk, proved: Proved) -> list[Reference]:
     ]
 
 
-def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, None, None]:
+def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, None, list[Skipped]]:
+    """Read references that the store does not have; return those that cannot be read."""
+    failed = []
     for reference in listed:
         known = desk.tools.store.ingested()
         if is_ingested(reference, known):
@@ -158,107 +237,14 @@ def _read_again(desk: Desk, listed: Sequence[Reference]) -> Generator[Event, Non
         for event in ingest_one(desk.project, desk.tools, reference, known.get(reference.key)):
             yield event
             if isinstance(event, Skipped):
-                raise RagError(
-                    f"report.md stands on {reference.key}, which cannot be read: {event.reason}",
-                    advice="mend its locator, or delete report.md to write it without",
-                )
+                failed.append(event)
+    return failed
 
 
-class _Finder:
-    """Finds the passages of a report that was read back.
-
-    Args:
-        desk: what the run works with; the cited references are in the store.
-        report: what was read.
-    """
-
-    def __init__(self, desk: Desk, report: ReadReport) -> None:
-        self._report = report
-        self._notes: dict[str, ReadFootnote] = {}
-        for note in report.footnotes:
-            self._notes.setdefault(note.label, note)
-        keys = {note.reference_key for note in report.footnotes}
-        self._cited = cited_references(desk, keys & desk.tools.store.ingested().keys())
-        self._derived = {spec.id: spec.is_derived for spec in desk.tools.config.outline.sections}
-        self._own: dict[str, Claim] = {}
-        self.lost: dict[str, None] = {}
-        """Labels of footnotes whose words do not stand where they say, in order."""
-
-    def sections(self) -> list[Section]:
-        """Return the sections whose claims were found; what they repeat is found first."""
-        made: dict[str, Section] = {}
-        for derived in (False, True):
-            for section in self._report.sections:
-                if section.id and self._derived[section.id] is derived:
-                    blocks = tuple(self._block(block) for block in section.blocks)
-                    kept = tuple(block for block in blocks if block.claims or block.text)
-                    made[section.id] = Section(id=section.id, title=section.title, blocks=kept)
-        ordered = [made[section.id] for section in self._report.sections if section.id in made]
-        return [section for section in ordered if section.claims]
-
-    def _block(self, block: ReadBlock) -> CheckedBlock:
-        claims = (self._claim(block, claim) for claim in block.claims if claim.labels)
-        found = tuple(claim for claim in claims if claim is not None)
-        return CheckedBlock(form=block.form, text=block.text, header=block.header, claims=found)
-
-    def _claim(self, block: ReadBlock, read: ReadClaim) -> Claim | None:
-        citations = [self._citation(label) for label in read.labels]
-        grounds = tuple(item for item in citations if item is not None)
-        if len(grounds) < len(citations):
-            return None
-        repeated = next((self._own[w] for w in _told(read) if w in self._own), None)
-        text, cells, calculation = _split(read)
-        if block.form == "table":
-            text = repeated.text if repeated else " ".join(grounds[0].quote.split())
-        claim = Claim(
-            id=claim_id(text, cells),
-            text=text,
-            cells=cells,
-            calculation=calculation,
-            attribution=read.attribution,
-            citations=grounds,
-            repeats=repeated.id if repeated else "",
-        )
-        if not repeated and not claim.cells:
-            self._own.setdefault(normalise(text), claim)
-        return claim
-
-    def _citation(self, label: str) -> Citation | None:
-        """Return the passage of a footnote, if its words stand in the reference."""
-        note = self._notes.get(label)
-        cited = self._cited.get(note.reference_key) if note else None
-        found = _places(label, note, cited) if note and cited else []
-        if not found or footnote_label(found[0].reference_key, found[0].quote) != label:
-            self.lost[label] = None
-            return None
-        return found[0]
-
-
-def _split(read: ReadClaim) -> tuple[str, tuple[str, ...], str]:
-    """Return a claim's text and cells without the calculation shown behind them, and that."""
-    text, calculation = split_calculation(read.cells[-1] if read.cells else read.text)
-    if not calculation:
-        return read.text, read.cells, ""
-    return text, (*read.cells[:-1], text) if read.cells else (), calculation
-
-
-def _told(read: ReadClaim) -> Iterator[str]:
-    for words in read.cells or (read.text,):
-        yield normalise(words.removeprefix("“").removesuffix("”"))
-
-
-def _places(label: str, note: ReadFootnote, cited: Cited) -> list[Citation]:
-    """Return where a footnote's words stand; first, of equal places, the one that it names."""
-    document = cited.document
-    found = [
-        Citation(
-            label=label,
-            reference_key=note.reference_key,
-            document_id=document.id,
-            start=start,
-            end=end,
-            quote=document.text[start:end],
-        )
-        for start, end in find_quotes(document.text, note.quote)
-    ]
-    return sorted(found, key=lambda item: place_of(item, cited).words != note.where)
+def _unreadable(failed: Sequence[Skipped], without: str) -> RagError:
+    """Return the error for references that the report stands on; why was said of each before."""
+    names = ", ".join(item.subject for item in failed)
+    first = "put it there" if all(item.gone for item in failed) else "try again later"
+    return RagError(
+        f"report.md stands on {names}, which cannot be read", advice=f"{first}, or {without}"
+    )

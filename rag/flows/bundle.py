@@ -66,7 +66,7 @@ def bundle_of(tools: Tools, text: str, verification: Verification) -> str:
         verification: what came of checking it.
 
     Raises:
-        RagError: a claim does not hold, or the report is not UTF-8.
+        RagError: a claim does not hold, or the file is no report or not UTF-8.
     """
     if verification.failures:
         count = len(verification.failures)
@@ -74,6 +74,8 @@ def bundle_of(tools: Tools, text: str, verification: Verification) -> str:
             f"{count} claims of {verification.report} do not hold, so there is nothing to prove",
             advice="mend or delete them, then bundle",
         )
+    if verification.absence:
+        raise RagError(verification.absence)
     try:
         text.encode()
     except UnicodeEncodeError:

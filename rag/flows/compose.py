@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.flows.adopt import adopt
+from rag.flows.adopt import adopt, adopt_again
 from rag.flows.desk import Desk, in_use
 from rag.flows.edition import write
 from rag.flows.events import (
@@ -14,6 +14,7 @@ from rag.flows.events import (
 )
 from rag.flows.foreseeing import foresee, summed
 from rag.flows.ingest import check_store, ingest_one, is_ingested, remake
+from rag.flows.presence import check_presence
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
 from rag.types import Skipped
@@ -54,6 +55,7 @@ def compose(  # noqa: PLR0913 - one parameter an option
 
     Raises:
         UsageError: `section` is no section of the outline; report.md is not of rag's making.
+        RagError: nothing is left to do, and report.md does not show the last edition.
     """
     events = _compose(project, tools, every=every, section=section, dry_run=dry_run, proof=proof)
     yield from summed(events) if dry_run else events
@@ -74,21 +76,34 @@ def _compose(  # noqa: PLR0913 - see `compose`
     check_store(tools)
     yield from remake(project, tools)
     desk = Desk(project, tools, reading.references)
+    gone: frozenset[str] = frozenset()
     if not dry_run:
-        yield from adopt(desk, proof)
+        gone = yield from adopt(desk, proof)
         _, reading = project.read_checklist()  # what the report stands on already is ticked
         desk = desk._replace(references=reading.references)
     if section is not None:
         yield from _recompose(desk, section, dry_run=dry_run)
         return
-    waiting = [item for item in reading.references if not item.checked]
-    if not waiting:
+    waiting = [item for item in reading.references if not item.checked and item.key not in gone]
+    if not waiting and not gone:
+        check_presence(project, tools)
         yield NothingToDo(reason=_none_left(len(reading.references)))
         return
+    yield from _take_each(desk, waiting, every=every, dry_run=dry_run)
+
+
+def _take_each(
+    desk: Desk, waiting: Sequence[Reference], *, every: bool, dry_run: bool
+) -> Generator[Event, None, None]:
+    """Take in the first reference that can be read, or every one."""
+    any_done = False
     for reference in waiting:
         done = yield from _take(desk, reference, dry_run=dry_run)
+        any_done |= done
         if done and not every:
             return
+    if not any_done:  # nothing was written that would have brought a lost report back
+        check_presence(desk.project, desk.tools)
 
 
 def _none_left(references: int) -> str:
@@ -107,6 +122,8 @@ def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event
             yield event
             if isinstance(event, Skipped):
                 return False
+    if not dry_run and (yield from adopt_again(desk, reference)):
+        return True
     used = in_use(desk, {reference.key})
     shelf = Shelf(desk.tools)
     affected = _affected(desk, shelf, reference, [reference] if store.latest() else used)

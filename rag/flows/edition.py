@@ -46,8 +46,9 @@ def write(  # noqa: PLR0913 - one edition, whole
     # Its old claims stand in a text that is gone, so there is nothing to fall back on.
     is_committed = not (lost or (turn.failed and turn.sections == start.sections))
     if not is_committed:
-        if key and (turn.calls or turn.ended is None):
-            desk.tools.store.save_undrafted([(key, item) for item in _undrafted(turn, asked, lost)])
+        is_begun = bool(key) and (turn.calls > 0 or turn.ended is None)
+        left = _undrafted(turn, asked, lost) if is_begun else ()
+        desk.tools.store.save_undrafted([(key, item) for item in left], turn.rejected)
     else:
         yield from commit(desk, turn, brought, cause=cause, key=key)
     stop_at_end(turn, key, is_committed=is_committed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from rag.types import Entry, Rejected, Value
+from rag.types import Entry, Rejected, Value, Verdict
 
 Event: TypeAlias = Value
 """Anything that a flow yields; those that could not be done are `Skipped`."""
@@ -77,6 +77,17 @@ class Adopted(Value):
     """Labels of footnotes whose words do not stand in their references."""
     editions: int = 0
     """How many editions a proof bundle brought along."""
+
+
+class Fallen(Value):
+    """A claim of a report that is taken over does not hold: it stays in the text as the user's."""
+
+    line: int
+    """Where it begins in report.md, from 1."""
+    section: str
+    text: str
+    verdict: Verdict
+    reason: str
 
 
 class Deleted(Value):

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
 from rag.flows.disagreements import as_of
 from rag.flows.standing import own
-from rag.types import Value
+from rag.flows.works import Works
+from rag.types import Fate, Value, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from rag.adapters.store import Ingested
+    from rag.adapters.store import Edition
     from rag.flows.tools import Tools
-    from rag.types import Claim, Fate
+    from rag.types import Entry, Rejected
+
+UNMADE = "no edition yet"
+"""Named as the cause of what runs did that made no edition."""
+
+
+class RejectedClaim(Value):
+    """A claim that fell before it reached the report."""
+
+    section: str
+    text: str
+    verdict: Verdict
+    reason: str
+
+
+class Happening(Value):
+    """What became of a claim in an edition."""
+
+    section: str
+    fate: Fate
+    claim: str
+    text: str
+    references: tuple[str, ...]
+    reason: str = ""
+    by: str = ""
+    """For what was merged or superseded: the words of the claim in its place."""
 
 
 class EditionRecord(Value):
@@ -31,11 +57,19 @@ class EditionRecord(Value):
     superseded: int = 0
     retired: int = 0
     rejected: int = 0
-    """Claims that fell before they reached the report."""
+    """How many claims fell before they reached the report."""
+    rejections: tuple[RejectedClaim, ...] = ()
+    """Those claims, also of runs after the edition before that made none."""
     calls: int = 0
     """How often a writer was asked: what it cost."""
     material: bool = True
     """Whether anything changed."""
+
+
+class EditionAccount(EditionRecord):
+    """One edition, claim by claim."""
+
+    happenings: tuple[Happening, ...] = ()
 
 
 class Blame(Value):
@@ -49,28 +83,93 @@ class Blame(Value):
     cause: str
     references: tuple[str, ...]
     independent: int
-    """How many references stand behind it, briefs of one original counted once."""
+    """How many works stand behind it: copies and briefs of one are counted once."""
     as_of: str
     """The newest date that they state; empty if none does."""
 
 
 def history(tools: Tools) -> list[EditionRecord]:
-    """Return the editions, oldest first."""
-    entries: dict[int, dict[Fate, int]] = defaultdict(lambda: defaultdict(int))
+    """Return the editions, oldest first.
+
+    If runs since the last one made no edition but had claims that fell, a record of the edition to
+    come is the last: it has no time yet.
+    """
+    entries: dict[int, list[Entry]] = defaultdict(list)
     for number, entry in tools.store.entries():
-        entries[number][entry.fate] += 1
-    return [
-        EditionRecord(
-            number=edition.number,
-            at=edition.at,
-            cause=edition.cause,
-            rejected=len(tools.store.rejected(edition.number)),
-            calls=edition.calls,
-            material=bool(entries[edition.number].keys() - {"restored"}),
-            **entries[edition.number],
+        entries[number].append(entry)
+    editions = tools.store.editions()
+    records = [_record(tools, edition, entries[edition.number]) for edition in editions]
+    coming = len(editions) + 1
+    if fallen := tools.store.rejected(coming):
+        records.append(_unmade(coming, fallen))
+    return records
+
+
+def account(tools: Tools, number: int) -> EditionAccount:
+    """Return what one edition did, claim by claim.
+
+    Raises:
+        UsageError: there is no such edition.
+    """
+    records = history(tools)
+    record = next((item for item in records if item.number == number), None)
+    if record is None:
+        last = f"the editions are 1 to {len(records)}" if records else "run `rag compose`"
+        raise UsageError(f"the store does not have edition {number}", advice=last)
+    edition = tools.store.edition(number)
+    words = {claim.id: claim.words for _, claim in own(edition.sections if edition else ())}
+    happenings = tuple(_happening(entry, words) for _, entry in tools.store.entries(number))
+    return EditionAccount(**dict(record), happenings=happenings)
+
+
+def _record(tools: Tools, edition: Edition, entries: Sequence[Entry]) -> EditionRecord:
+    counts: dict[Fate, int] = Counter(entry.fate for entry in entries)
+    fallen = tools.store.rejected(edition.number)
+    return EditionRecord(
+        number=edition.number,
+        at=edition.at,
+        cause=edition.cause,
+        rejected=len(fallen),
+        rejections=_rejections(fallen),
+        calls=edition.calls,
+        material=bool(counts.keys() - {"restored"}),
+        **counts,
+    )
+
+
+def _unmade(number: int, fallen: Sequence[tuple[str, Rejected]]) -> EditionRecord:
+    return EditionRecord(
+        number=number,
+        at="",
+        cause=UNMADE,
+        rejected=len(fallen),
+        rejections=_rejections(fallen),
+        material=False,
+    )
+
+
+def _rejections(fallen: Iterable[tuple[str, Rejected]]) -> tuple[RejectedClaim, ...]:
+    return tuple(
+        RejectedClaim(
+            section=section,
+            text=item.claim.text or " | ".join(item.claim.cells),
+            verdict=item.verdict,
+            reason=item.reason,
         )
-        for edition in tools.store.editions()
-    ]
+        for section, item in fallen
+    )
+
+
+def _happening(entry: Entry, words: Mapping[str, str]) -> Happening:
+    return Happening(
+        section=entry.section,
+        fate=entry.fate,
+        claim=entry.claim.id,
+        text=entry.claim.words,
+        references=entry.claim.references,
+        reason=entry.reason,
+        by=words.get(entry.by, ""),
+    )
 
 
 def blame(tools: Tools, section: str | None = None) -> list[Blame]:
@@ -92,7 +191,7 @@ def blame(tools: Tools, section: str | None = None) -> list[Blame]:
     for number, entry in tools.store.entries():
         first.setdefault(entry.claim.id, number)
     causes = {edition.number: edition.cause for edition in tools.store.editions()}
-    known = tools.store.ingested()
+    works = Works(tools)
     return [
         Blame(
             section=home.id,
@@ -101,16 +200,8 @@ def blame(tools: Tools, section: str | None = None) -> list[Blame]:
             edition=first.get(claim.id, 0),
             cause=causes.get(first.get(claim.id, 0), ""),
             references=claim.references,
-            independent=_independent(claim, known),
+            independent=works.behind(claim),
             as_of=as_of(tools, claim),
         )
         for home, claim in own(sections)
     ]
-
-
-def _independent(claim: Claim, known: Mapping[str, Ingested]) -> int:
-    """Return how many works stand behind a claim: a brief and its original are one."""
-    works = {
-        known[key].reference.origin or known[key].reference.locator for key in claim.references
-    }
-    return len(works)

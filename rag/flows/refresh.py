@@ -9,6 +9,7 @@ from rag.flows.desk import Desk, cited_by, in_use
 from rag.flows.edition import write
 from rag.flows.events import NothingToDo, Stale
 from rag.flows.ingest import ingest
+from rag.flows.presence import check_presence
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
 from rag.flows.standing import reread
@@ -35,6 +36,9 @@ def refresh(project: Project, tools: Tools, *, only: str | None = None) -> Itera
 
     Yields:
         What happens, as it happens.
+
+    Raises:
+        RagError: nothing is left to do, and report.md does not show the last edition.
     """
     yield from recover(project, tools)
     _, reading = project.read_checklist()
@@ -51,6 +55,7 @@ def refresh(project: Project, tools: Tools, *, only: str | None = None) -> Itera
     outline = tools.config.outline
     rendered = render_report(outline, found.sections, cited_by(desk, found.sections))
     if found.sections == latest.sections and rendered == latest.report:
+        check_presence(project, tools)
         yield NothingToDo(reason="the report stands as it is")
         return
     cause = f"refresh {only}" if only else "refresh"

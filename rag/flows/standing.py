@@ -194,6 +194,16 @@ def _seen(claim: Claim) -> str:
     return normalise(" | ".join((*cells, claim.model_copy(update={"text": last}).words)))
 
 
+def shows_none(edition: Edition, now: str, outline: Outline) -> bool:
+    """Whether a text shows no claim of an edition that has some: another file, or rubbish."""
+    return now != edition.text and _has_none(shown(now, outline), edition)
+
+
+def _has_none(found: Shown, edition: Edition) -> bool:
+    mine = list(own(edition.sections))
+    return bool(mine) and not any(found.has(*item) for item in mine)
+
+
 def deleted(edition: Edition, now: str, outline: Outline) -> Stand | None:
     """Return the edition without the claims that the user took out of report.md.
 
@@ -203,8 +213,7 @@ def deleted(edition: Edition, now: str, outline: Outline) -> Stand | None:
     if now == edition.text:
         return Stand(edition.sections)
     before, after = shown(edition.text, outline), shown(now, outline)
-    mine = list(own(edition.sections))
-    if mine and not any(after.has(*item) for item in mine):
+    if _has_none(after, edition):
         return None
     marked = {label for place, label in after.marked if not place}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from rag.flows.ingest import is_ingested
+from rag.flows.presence import absence
 from rag.types import Value
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Status(Value):
     project: str
     references: tuple[ReferenceStatus, ...]
     problems: tuple[str, ...]
+    """What cannot be read in the checklist, and why report.md does not show the last edition."""
     sections: tuple[SectionStatus, ...]
     edition: int
     """Number of the last edition; 0 if there is none."""
@@ -66,13 +68,14 @@ def status(project: Project, tools: Tools) -> Status:
     latest = tools.store.latest()
     settings = tools.config.settings
     sections = latest.sections if latest else ()
+    lost = [str(found)] if (found := absence(project, tools)) else []
     return Status(
         project=str(project.root),
         references=tuple(
             _reference(tools, item, listed=item.key in listed)
             for item in (*reading.references, *gone)
         ),
-        problems=tuple(f"{item.subject}: {item.reason}" for item in reading.problems),
+        problems=(*(f"{item.subject}: {item.reason}" for item in reading.problems), *lost),
         sections=tuple(
             SectionStatus(
                 id=section.id,

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from rag.errors import PrerequisiteError, UsageError
 from rag.flows.checking import rules_of
 from rag.flows.disagreements import HEADER
+from rag.flows.presence import absence, check_presence
+from rag.flows.sourced import Sourced
 from rag.flows.supporting import support_of
 from rag.stages.readback import read_back
-from rag.stages.verify import Held, check_claim, objection
+from rag.stages.verify import Held, check_claim, columns_of, misplaced, objection
 from rag.text.calculations import split_calculation
 from rag.text.labels import footnote_label
 from rag.text.normal import normalise
@@ -65,6 +67,9 @@ class Verification(Value):
     """The file."""
     claims: tuple[Checkup, ...]
     statements: tuple[Statement, ...]
+    absence: str = ""
+    """Why the file is no report: the project's own shows no claim of the last edition, another one
+    no claim at all. Empty if it is one, or there is no edition yet."""
 
     @property
     def failures(self) -> tuple[Checkup, ...]:
@@ -82,9 +87,12 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
 
     Raises:
         UsageError: there is no such file, or it is no text.
+        RagError: the project's own report is gone.
         PrerequisiteError: nothing has been ingested.
     """
     file = path or project.report
+    if path is None and not file.exists():
+        check_presence(project, tools)
     text = _read(file)
     report = read_back(text, tools.config.outline)
     if not tools.store.ingested():
@@ -92,15 +100,28 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
             "the store is empty, so that no passage can be looked up",
             advice="run `rag compose`, which takes the report over, or `rag ingest`",
         )
-    checkups = _Checker(tools, report).checkups()
-    statements = [
-        Statement(line=claim.line, text=claim.text or " | ".join(claim.cells))
-        for claim in report.claims()
-        if not claim.is_cited
-    ]
+    checker = _Checker(tools, report, Sourced(project, tools, text))
+    checkups = checker.checkups()
     return Verification(
-        report=str(file), claims=tuple(_entailed(tools, checkups)), statements=tuple(statements)
+        report=str(file),
+        claims=tuple(_entailed(tools, checkups)),
+        statements=tuple(sorted((*_uncited(report), *checker.columns()), key=lambda x: x.line)),
+        absence=_absence(project, tools, file, is_cited=bool(checkups)),
     )
+
+
+def _absence(project: Project, tools: Tools, file: Path, *, is_cited: bool) -> str:
+    """Return why a file is no report of the project; elsewhere, an earlier edition is one."""
+    if file.resolve() == project.report.resolve():
+        return str(absence(project, tools) or "")
+    is_none = tools.store.latest() is not None and not is_cited
+    return f"{file.name} has no claim with a citation: name a report" if is_none else ""
+
+
+def _uncited(report: ReadReport) -> Iterator[Statement]:
+    for claim in report.claims():
+        if not claim.is_cited:
+            yield Statement(line=claim.line, text=claim.text or " | ".join(claim.cells))
 
 
 def _read(file: Path) -> str:
@@ -115,7 +136,8 @@ def _read(file: Path) -> str:
 class _Checker:
     """Checks claims that were read back against the documents in the store."""
 
-    def __init__(self, tools: Tools, report: ReadReport) -> None:
+    def __init__(self, tools: Tools, report: ReadReport, sourced: Sourced) -> None:
+        self._sourced = sourced
         self._store = tools.store
         self._known = tools.store.ingested()
         self._report = report
@@ -149,8 +171,37 @@ class _Checker:
         outcome = check_claim(proposal, self._evidence, self._rules, block.form)
         if isinstance(outcome, Rejected):
             return _checkup(section, block, read, outcome.verdict, outcome.reason), None
+        if objected := self._misshown(block, read, outcome.claim):
+            return _checkup(section, block, read, *objected), None
         held = _checkup(section, block, read, "supported", "")
         return held.model_copy(update={"claim": outcome.claim}), outcome
+
+    def columns(self) -> Iterator[Statement]:
+        """Yield the columns over cited rows that are the user's own: neither config nor table."""
+        for _, block in blocks_of(self._report):
+            labels = [label for claim in block.claims for label in claim.labels]
+            if not block.header or not labels or block.header == HEADER:
+                continue
+            cited = [self._evidence[label] for label in labels if label in self._evidence]
+            known = self._rules.columns | columns_of(item.document for item in cited)
+            own = [name for name in block.header if normalise(name).lower() not in known]
+            for name in own:
+                yield Statement(line=max(1, block.claims[0].line - 2), text=f"column: {name}")
+
+    def _misshown(
+        self, block: ReadBlock, read: ReadClaim, claim: Claim
+    ) -> tuple[Verdict, str] | None:
+        """Return what is wrong with how a claim that holds is shown."""
+        if read.is_linked:
+            return "evidence_unknown", "a link in it is no evidence: it stands on its footnotes"
+        if wrong := self._sourced.misstated(claim, self._notes):
+            return "misattributed", wrong
+        if block.header == HEADER:
+            wrong = self._sourced.misdated(claim, read)
+            return ("misattributed", wrong) if wrong else None
+        documents = {item.document.id: item.document for item in self._evidence.values()}
+        name = misplaced(claim, block.header, documents) if block.form == "table" else ""
+        return ("quote_absent", f"not under {name!r} there") if name else None
 
     def _lacking(self, label: str) -> str:
         """Return what is missing to look a footnote up, and see to it that the rest is there."""

@@ -8,14 +8,21 @@ MARK = re.compile(r"\[\^(?P<label>[^\]\s]+)\](?!:)")
 _DEFINITION = re.compile(r"^\[\^(?P<label>[^\]\s]+)\]:.*$", re.MULTILINE)
 
 
+def definitions(text: str) -> dict[str, str]:
+    """Return the line that defines each footnote, by label; the first counts."""
+    found: dict[str, str] = {}
+    for match in _DEFINITION.finditer(text):
+        found.setdefault(match["label"], match[0].rstrip("\r"))
+    return found
+
+
 def keep_footnotes(text: str, theirs: str) -> str:
     """Return `text` in which each mark has its footnote, if `theirs` has it.
 
     A user's sentence may keep the mark of a claim that has left the report: its footnote stays,
     so that the passage can still be opened.
     """
-    defined = {match["label"] for match in _DEFINITION.finditer(text)}
     marked = {match["label"] for match in MARK.finditer(text)}
-    known = {match["label"]: match[0] for match in _DEFINITION.finditer(theirs)}
-    lacking = [known[label].rstrip("\r") for label in sorted(marked - defined) if label in known]
+    known = definitions(theirs)
+    lacking = [known[label] for label in sorted((marked - definitions(text).keys()) & known.keys())]
     return text.rstrip("\n") + "\n\n" + "\n\n".join(lacking) + "\n" if lacking else text

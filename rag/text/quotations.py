@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
+
+from rag.text.figures import STOP_WORDS, WORD
 
 QUOTED = re.compile(r"^[\"“](?P<words>.+)[\"”]\s*(?:—|–|--|-)\s*(?P<who>.+)$", re.DOTALL)
 """A quotation with who said it, as briefs and articles set it."""
@@ -13,12 +16,62 @@ _MARKED = re.compile(
     | [“„]([^“”„]*)(?:[”“]|$)
     | «([^«»]*)(?:»|$)
     | ‹([^‹›]*)(?:›|$)
+    | 「([^「」]*)(?:」|$)
+    | 『([^『』]*)(?:』|$)
     | (?<![\w.])"([^"]*)(?:"(?!\w)|$)
     | (?<!\w)‘([^‘]*?)’(?!\w)                  # not the apostrophe of a word
     | (?<!\w)'([^']*)'(?!\w)
     """,
     re.VERBOSE,
 )
+
+_SAYING = (
+    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )(?<!also )(?:said|says?|saying|called|"
+    "calls?|calling|wrote|writes?|described|describes?|noted|notes|termed|terms|argued|argues?|"
+    "claimed|claims?|explained|explains?|stated|states?|warned|warns?|promised|promises?)"
+)
+"""Verbs of saying; not what "is called" so, which nobody need have said."""
+_BEFORE = re.compile(
+    rf"(?P<who>[^.;:!?—]*?)\b{_SAYING}\b[^.;:!?]*[:,]?\s*$|\b[Aa]ccording to (?P<of>[^,]+),",
+)
+_AFTER = re.compile(
+    rf"^[”“\"’'»›」』]*,?\s*(?:{_SAYING}\b(?P<who>[^.;:!?,]*)|(?P<named>[^.;:!?,]{{1,60}}?)\b{_SAYING}\b"
+    r"|according to (?P<of>[^.;:!?,]+))",
+)
+
+
+class Sayer(NamedTuple):
+    """The words by which a sentence says who said something."""
+
+    words: frozenset[str]
+    head: frozenset[str]
+    """Those before the first comma: a name, where what follows tells more of it."""
+
+
+def sayer(sentence: str, quoted: str) -> Sayer | None:
+    """Return who said something quoted; None if the sentence names nobody.
+
+    It is the subject of the verb of saying beside the quotation: "Jane Doe called it …".
+
+    Args:
+        sentence: with the quotation in it.
+        quoted: the words between the quotation marks.
+    """
+    start = sentence.find(quoted)
+    if start < 0:
+        return None
+    before = sentence[:start].rstrip("“”\"‘'«‹„「『 ")
+    found = _BEFORE.search(before) or _AFTER.match(sentence[start + len(quoted) :])
+    if found is None:
+        return None
+    who = next((words for words in found.groupdict().values() if words and words.strip()), "")
+    words = _telling(who)
+    return Sayer(words, _telling(who.split(",")[0])) if words else None
+
+
+def _telling(words: str) -> frozenset[str]:
+    found = (match[0] for match in WORD.finditer(words))
+    return frozenset(word for word in found if word.lower() not in STOP_WORDS)
 
 
 def quoted_words(text: str) -> list[str]:

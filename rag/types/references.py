@@ -37,6 +37,8 @@ class Skipped(Value):
     """One line: what happened and what to do."""
     line: int = Field(default=0, ge=0)
     """Where the reference stands in the checklist, from 1; 0 if nobody said."""
+    gone: bool = False
+    """Whether whoever was asked says that nothing is there; all else may pass, or be mended."""
 
 
 class Capped(Skipped):

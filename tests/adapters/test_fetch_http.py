@@ -227,8 +227,10 @@ def test_304_unasked_is_skipped(server):
 def test_a_refusal_is_skipped_at_once(server, status, said):
     """A status that will not change is asked for once."""
     server.routes["/"] = always(status, b"words")
+    skipped = fetcher().fetch("key", server.url("/"))
     assert reason_of(server.url("/")).startswith(said)
-    assert len(server.requests) == 1
+    assert len(server.requests) == 2
+    assert skipped.gone is (status in {404, 410})
 
 
 def test_a_redirect_loop_is_skipped(server):

@@ -92,6 +92,7 @@ def test_help(tmp_path: Path) -> None:
 UNKNOWN = {
     "diff 1 9": "edition 9",
     "diff 8": "edition 8",
+    "history 9": "edition 9",
     "blame nowhere": "no section 'nowhere'",
     "retract nobody": "no reference has the key 'nobody'",
     "refresh --reference nobody": "no reference has the key 'nobody'",
@@ -124,6 +125,7 @@ WRONG = {
     "resolve --keep 1 --reason because": "name the CONFLICT",
     "resolve c000000 --keep 3 --reason because": "'3' is not one of",
     "restore 0": "0 is not in the range",
+    "history 0": "0 is not in the range",
     "diff one": "'one' is not a valid integer",
     "retract": "Missing argument 'REFERENCE'",
     "verify --from-bundle a.json --to-bundle b.json": "neither a report nor --to-bundle",
@@ -189,6 +191,28 @@ def test_verify_strict(copy: Path) -> None:
     assert f"report.md:{line}: yours, uncited: This is mine." in done.out.splitlines()
     assert strict.status == 1
     assert f"report.md:{line}: uncited: This is mine." in strict.out.splitlines()
+
+
+def test_a_report_that_is_gone(copy: Path) -> None:
+    """Replaced by rubbish or deleted, it is 1 with one line that says how it comes back."""
+    whole = (copy / "report.md").read_bytes()
+    (copy / "report.md").write_text("Lorem ipsum.\n", encoding="utf-8")
+    line = "report.md shows none of the claims of edition 3: `rag restore` brings edition 3 back"
+    compose, status, verify = run_each(copy, "compose --all", "status", "verify")
+    compose.fails(1, line)
+    assert (status.status, verify.status) == (0, 1)
+    assert f"problem: {line}" in status.out
+    assert any(item.startswith(line) for item in verify.out.splitlines())
+    (copy / "report.md").unlink()
+    line = "report.md is not there: `rag restore` brings edition 3 back"
+    compose, status, verify, restore = run_each(
+        copy, "compose --all", "status", "verify", "restore"
+    )
+    compose.fails(1, line)
+    verify.fails(1, line)
+    assert f"problem: {line}" in status.out
+    assert restore.status == 0
+    assert (copy / "report.md").read_bytes() == whole
 
 
 def test_verify_another_report(copy: Path) -> None:
@@ -272,7 +296,16 @@ def test_a_clone_has_the_whole_history(copy: Path, tmp_path: Path) -> None:
 def told(ledger: Path) -> dict[str, Ran]:
     """What each command says of the project, run once."""
     lines = [
-        *("history", "history --json", "diff", "diff 1 2", "diff 0 3", "blame --json"),
+        *(
+            "history",
+            "history --json",
+            "history 3",
+            "history 3 --json",
+            "diff",
+            "diff 1 2",
+            "diff 0 3",
+            "blame --json",
+        ),
         *("blame memory --json", "blame training", "blame summary"),
     ]
     return dict(zip(lines, run_each(ledger, *lines), strict=True))
@@ -296,6 +329,13 @@ def test_history(told: dict[str, Ran]) -> None:
     ]
     assert [item["material"] for item in found] == [True, False, True]
     assert found[0]["added"] == 2
+    assert [item["rejections"] for item in found] == [[], [], []]
+    head, *lines = told["history 3"].out.splitlines()
+    assert head.startswith("edition 3: compose delta, 20")
+    assert lines[0].startswith("added, memory: The Alpha accelerator has 80 GB")
+    assert lines[0].endswith(" [delta]")
+    (happening,) = json.loads(told["history 3 --json"].out)["happenings"]
+    assert (happening["fate"], happening["references"]) == ("added", ["delta"])
 
 
 def test_diff(told: dict[str, Ran]) -> None:
@@ -375,6 +415,28 @@ def test_retract_and_restore(copy: Path) -> None:
     assert (copy / "report.md").read_bytes() == before
     causes = [item["cause"] for item in json.loads(history.out)]
     assert causes[3:] == ["retract delta", "restore 3"]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_notes_beside_claims_keep_none_of_them(copy: Path, ends: str) -> None:
+    """Whatever stands beside the user's notes leaves with its reference; the notes stay."""
+    report = copy / "report.md"
+    lines = report.read_text(encoding="utf-8").split("\n")
+    noted = "\n".join(
+        f"{line}\n\nMy note {at}.\n" if "[^" in line and not line.startswith(("[^", "|")) else line
+        for at, line in enumerate(lines)
+    )
+    report.write_bytes(noted.replace("\n", ends).encode())
+    (done,) = run_each(copy, "retract delta")
+    assert (done.status, done.err) == (0, "")
+    text = report.read_bytes().decode()
+    assert "delta" not in text
+    assert text.count("My note") == noted.count("My note") > 2
+    assert text.count(ends) == text.count("\n")
+    verified, status = run_each(copy, "verify", "status --json")
+    assert verified.status == 0
+    claims = sum(item["claims"] for item in json.loads(status.out)["sections"])
+    assert verified.out.splitlines()[-1] == f"{claims} of {claims} claims hold"
 
 
 def test_restore_a_lost_report(copy: Path) -> None:

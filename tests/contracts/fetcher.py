@@ -73,13 +73,14 @@ class FetcherContract:
         assert second.content == b"other words"
 
     def test_an_absent_document_is_skipped(self, place: Place) -> None:
-        """What is not there is named in one line with its location."""
+        """What is not there is named in one line with its location, and said to be gone."""
         location = place.put("a.txt", b"words") + "-absent"
         skipped = place.fetcher.fetch("the-key", location)
         assert isinstance(skipped, Skipped)
         assert (skipped.subject, skipped.stage) == ("the-key", "fetch")
         assert location in skipped.reason
         assert "\n" not in skipped.reason
+        assert skipped.gone
 
     def test_an_empty_document_is_skipped(self, place: Place) -> None:
         """No bytes are no document."""

@@ -18,7 +18,7 @@ from projects import (
     quoting,
 )
 
-from rag.errors import UsageError
+from rag.errors import RagError, UsageError
 from rag.flows.compose import compose
 from rag.flows.diff import diff
 from rag.flows.events import (
@@ -31,20 +31,22 @@ from rag.flows.events import (
     SetAside,
     Stale,
 )
-from rag.flows.history import blame, history
+from rag.flows.history import account, blame, history
 from rag.flows.refresh import refresh
 from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.restore import restore
 from rag.flows.retract import retract
 from rag.flows.standing import own
-from rag.types import Block, Draft, ProposedCitation, ProposedClaim, Skipped
+from rag.flows.status import status
+from rag.flows.verify import verify_report
+from rag.types import Block, Draft, ProposedCitation, ProposedClaim, SectionTask, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from rag.flows.project import Project
-    from rag.types import Claim, QuestionTask, SectionTask
+    from rag.types import Claim, QuestionTask
 
 ALPHA = "The Alpha accelerator has 96 GB"
 SAME = PAGES[f"{SITE}alpha.md"].split(b"\n\n")[2]
@@ -275,6 +277,56 @@ def test_a_report_that_is_gone_or_rubbish_costs_no_claim(
     assert all(text in report(project) for text in before)
 
 
+@pytest.mark.parametrize("text", [None, b"", b"# Lorem ipsum\n\nNothing of ours.\n", b"\xff\x00"])
+def test_a_report_that_is_gone_is_said_to_be(
+    project: Project, tools: FakeTools, text: bytes | None
+) -> None:
+    """With nothing else to do, a run names the edition that `rag restore` brings back.
+
+    So do the status and the check of the report. No file is changed.
+    """
+    list(compose(project, tools, every=True))
+    number = history(tools)[-1].number
+    whole = report(project)
+    project.report.unlink()
+    if text is not None:
+        project.report.write_bytes(text)
+    before = {path: path.read_bytes() for path in project.root.iterdir() if path.is_file()}
+    what = "is not there" if text is None else f"shows none of the claims of edition {number}"
+    line = f"report.md {what}: `rag restore` brings edition {number} back"
+    for run in (compose(project, tools), refresh(project, tools)):
+        with pytest.raises(RagError) as error:
+            list(run)
+        assert str(error.value).startswith(line)
+        assert error.value.exit_status == 1
+    assert status(project, tools).problems[0].startswith(line)
+    if text is None:
+        with pytest.raises(RagError, match="is not there"):
+            verify_report(project, tools)
+    else:
+        assert verify_report(project, tools).absence.startswith(line)
+    assert {path: path.read_bytes() for path in project.root.iterdir() if path.is_file()} == before
+    list(restore(project, tools))
+    assert report(project) == whole
+    assert of(NothingToDo, compose(project, tools))
+    assert status(project, tools).problems == ()
+    assert verify_report(project, tools).absence == ""
+
+
+def test_a_run_that_could_read_nothing_says_that_the_report_is_gone(
+    project: Project, tools: FakeTools
+) -> None:
+    """With a box open whose reference cannot be read, nothing would bring the report back."""
+    list(compose(project, tools))
+    project.report.unlink()
+    tools.web.pages.clear()
+    with pytest.raises(RagError, match="is not there: `rag restore`"):
+        list(compose(project, tools, every=True))
+    tools.web.pages[f"{SITE}beta.md"] = PAGES[f"{SITE}beta.md"]
+    list(compose(project, tools))
+    assert ALPHA in report(project)
+
+
 # --- restore ------------------------------------------------------------------------------------
 
 
@@ -451,6 +503,71 @@ def test_history_counts_what_each_reference_did(project: Project, tools: FakeToo
     assert all(boxes(project).values())
 
 
+def altered(task: SectionTask | QuestionTask) -> Draft:
+    """Return a draft of true claims and, of the first passage, one with another figure."""
+    if not (blocks := quoting(task).blocks):
+        return Draft(blocks=())
+    (block,) = blocks
+    first = block.claims[0]
+    wrong = first.model_copy(update={"text": f"{first.text} It has 7777 GB."})
+    return Draft(blocks=(block.model_copy(update={"claims": (*block.claims, wrong)}),))
+
+
+def test_history_names_the_claims_that_fell(project: Project) -> None:
+    """Each edition has its rejected claims with section, verdict and reason, beside the count."""
+    tools = FakeTools(project, PAGES, ScriptedWriter(altered))
+    list(compose(project, tools))
+    (record,) = history(tools)
+    assert record.rejected == len(record.rejections) > 0
+    fallen = record.rejections[0]
+    assert fallen.section == "memory"
+    assert fallen.text.endswith("It has 7777 GB.")
+    assert fallen.verdict == "number_absent"
+    assert "7777 GB" in fallen.reason
+    tools.store.close()
+
+
+def test_an_edition_is_told_claim_by_claim(project: Project, tools: FakeTools) -> None:
+    """What came and what left, with who brought it and why it left."""
+    list(compose(project, tools))
+    whole = claims(tools)
+    list(retract(project, tools, "alpha"))
+    first, second = account(tools, 1), account(tools, 2)
+    assert {(item.fate, item.text) for item in first.happenings} == {("added", x) for x in whole}
+    assert {(item.fate, item.text) for item in second.happenings} == {("retired", x) for x in whole}
+    assert {item.references for item in second.happenings} == {("alpha",)}
+    assert {item.reason for item in second.happenings} == {
+        "alpha was retracted, and nothing else supports it"
+    }
+    with pytest.raises(UsageError, match="edition 3"):
+        account(tools, 3)
+
+
+def test_what_falls_in_a_run_without_an_edition_is_told(project: Project) -> None:
+    """A run that commits nothing still records what fell; it is told with the edition to come."""
+
+    def failing(task: SectionTask | QuestionTask) -> Draft | Skipped:
+        assert isinstance(task, SectionTask)
+        if task.spec.id == "training":
+            return Skipped(subject="", stage="draft", reason="no reply")
+        blocks = altered(task).blocks
+        return Draft(
+            blocks=tuple(item.model_copy(update={"claims": item.claims[-1:]}) for item in blocks)
+        )
+
+    tools = FakeTools(project, PAGES, ScriptedWriter(failing))
+    list(compose(project, tools))
+    assert tools.store.latest() is None
+    (record,) = history(tools)
+    assert (record.number, record.at, record.cause) == (1, "", "no edition yet")
+    assert [item.verdict for item in record.rejections] == ["number_absent"]
+    tools.writer = ScriptedWriter(quoting)
+    list(compose(project, tools))
+    assert history(tools)[0].cause == "compose alpha"
+    assert history(tools)[0].rejections == record.rejections
+    tools.store.close()
+
+
 def test_blame_names_who_brought_each_claim(tmp_path: Path) -> None:
     """Each claim with the edition that brought it and how many works stand behind it."""
     project = project_at(tmp_path)
@@ -463,6 +580,40 @@ def test_blame_names_who_brought_each_claim(tmp_path: Path) -> None:
     assert {item.section for item in blame(tools, "training")} == {"training"}
     with pytest.raises(UsageError, match="no section 'nowhere'"):
         blame(tools, "nowhere")
+    tools.store.close()
+
+
+HTML = b"""<!doctype html><html><head><title>News: Alpha accelerators</title></head><body>
+<nav><a href="/">Home</a></nav><main><article><h1>Alpha accelerators</h1>
+<h2>Memory of Alpha</h2><p>The Alpha accelerator has 96 GB of memory on each chip and moves 2.9 TB/s
+to and from it.</p><h2>Training on Alpha</h2><p>A training job on 64 Alpha chips takes 12 days for a
+model with 70 billion parameters.</p></article></main></body></html>
+"""
+
+
+def test_copies_are_one_work(tmp_path: Path) -> None:
+    """The same bytes, the same words in another format, a brief of it: one; another author: two."""
+    alpha = PAGES[f"{SITE}alpha.md"]
+    pages = OTHER | {f"{SITE}copy.md": alpha, f"{SITE}page.html": HTML}
+    pages[f"{SITE}brief.md"] = b"# In short\n\n" + SAME + b"\n\nWhoever trains models reads on.\n"
+    lines = "".join(
+        f"- [ ] [{name}]({SITE}{name}){more}: figures\n"
+        for name, more in {
+            "alpha.md": "",
+            "copy.md": "",
+            "page.html": "",
+            "brief.md": ", brief of <http://www.example.org/alpha.md#memory>",
+            "beta.md": "",
+        }.items()
+    )
+    project = project_at(tmp_path, f"# What to read\n\n{lines}")
+    tools = FakeTools(project, pages)
+    list(compose(project, tools, every=True))
+    found = {item.text: item for item in blame(tools)}
+    (memory,) = [item for text, item in found.items() if text.startswith(ALPHA)]
+    (training,) = [item for text, item in found.items() if text.startswith("A training job on 64")]
+    assert (len(memory.references), memory.independent) == (5, 2)
+    assert (len(training.references), training.independent) == (3, 1)
     tools.store.close()
 
 

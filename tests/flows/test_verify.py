@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import projects
 import pytest
 from fakes import FakePairScorer
-from projects import NAMES, PAGES, SITE, FakeTools, checklist, project_at
+from projects import NAMES, PAGES, SITE, FakeTools, checklist, of, project_at
 
 from rag.errors import PrerequisiteError, RagError, UsageError
 from rag.flows.bundle import bundle_of, check
 from rag.flows.compose import compose
+from rag.flows.events import Fallen
 from rag.flows.verify import verify_report
 from rag.text.labels import footnote_label
 from rag.types import claim_id
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rag.flows.project import Project
     from rag.flows.verify import Checkup, Verification
+    from rag.types import Claim
 
 DELTA = """# Delta accelerators
 
@@ -143,14 +145,19 @@ class Desk:
         """Add the footnote of a passage, as the report would write it; return its mark."""
         label = footnote_label(key, quote)
         if f"[^{label}]:" not in self.text:
-            self.text += f"\n[^{label}]: [Title]({key}.md): “{quote}”\n"
+            known = [n for n in self.text.splitlines() if n.startswith(f"[^{key}-")]
+            source = known[0].split(": ", maxsplit=1)[1].split(")")[0] if known else "[Title](x"
+            self.text += f"\n[^{label}]: {source}): “{quote}”\n"
         return f"[^{label}]"
+
+    def note(self, key: str, words: str = "") -> str:
+        """Return the first footnote of a reference whose passage has the words."""
+        notes = self.text.splitlines()
+        return next(n for n in notes if n.startswith(f"[^{key}-") and words in n)
 
     def mark(self, key: str, words: str) -> str:
         """Return the mark of the first footnote of a reference whose passage has the words."""
-        notes = self.text.splitlines()
-        note = next(n for n in notes if n.startswith(f"[^{key}-") and words in n)
-        return note.split(":", maxsplit=1)[0]
+        return self.note(key, words).split(":", maxsplit=1)[0]
 
 
 @pytest.fixture
@@ -187,6 +194,45 @@ def test_claims_keep_their_ids_and_spans(made: Composed) -> None:
         line = made.text.splitlines()[item.line - 1]
         assert item.claim
         assert all(f"[^{citation.label}]" in line for citation in item.claim.citations)
+
+
+def adopted(root: Path, text: str) -> tuple[list[Fallen], list[Claim]]:
+    """Return what falls and what is taken over of a report in a clone without a store."""
+    copy = project_at(root, checklist((*NAMES, "delta")))
+    (copy.root / "config/report.toml").write_text(OUTLINE, encoding="utf-8")
+    copy.report.write_text(text, encoding="utf-8")
+    cloned = FakeTools(copy, PAGES | {f"{SITE}delta.md": DELTA.encode()})
+    seen = list(compose(copy, cloned))
+    edition = cloned.store.edition(1)
+    assert edition
+    assert edition.text == text
+    cloned.store.close()
+    return of(Fallen, seen), [claim for part in edition.sections for claim in part.claims]
+
+
+def test_a_clone_takes_over_claims_of_every_form(made: Composed, tmp_path: Path) -> None:
+    """What was composed holds when it is read back without its store: the same claims, no other."""
+    fallen, claims = adopted(tmp_path / "clone", made.text)
+    latest = made.tools.store.latest()
+    assert latest
+    assert fallen == []
+    assert claims == [claim for part in latest.sections for claim in part.claims]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("| Delta Two | 128 GB |", "| Delta Two | 129 GB |", "number_absent"),
+        ("| Delta Two | 128 GB |", "| Beta Two | 128 GB |", "name_absent"),
+        ("| Memory per chip | Watts |", "| Watts | Memory per chip |", "quote_absent"),
+    ],
+)
+def test_a_clone_takes_over_no_row_that_was_altered(
+    made: Composed, tmp_path: Path, old: str, new: str, verdict: str
+) -> None:
+    """A figure, a name or a column that is not the document's: the row is the user's words."""
+    fallen, _ = adopted(tmp_path / "clone", made.text.replace(old, new, 1))
+    assert {item.verdict for item in fallen} == {verdict}
 
 
 def test_checking_changes_no_file(made: Composed) -> None:
@@ -337,11 +383,70 @@ def test_a_conflict_over_a_calculation(desk: Desk) -> None:
     start = desk.text.index("## Where the references disagree")
     head, rest = desk.text[:start], desk.text[start:]
     row = next(line for line in rest.splitlines() if "96 GB" in line)
-    cells = "| c000000 | Chips have 192 GB. (96 GB + 96 GB = 192 GB) | Alpha | |"
-    desk.text = head + rest.replace(row, f"{row}\n{cells[:-1]} {mark} |", 1)
+    name, _, *others = row.strip("| ").split(" | ")
+    said = "Chips have 192 GB. (96 GB + 96 GB = 192 GB)"
+    cells = " | ".join((name, said, *others)).split("[^", maxsplit=1)[0]
+    desk.text = head + rest.replace(row, f"{row}\n| {cells}{mark} |", 1)
     assert desk.fallen() == []
     desk.swap("+ 96 GB = 192 GB", "+ 96 GB = 193 GB")
     assert desk.fallen() == [("calculation_wrong", desk.line("= 193 GB"))]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("[Alpha accelerators](", "[Nature 2026]("),
+        ("https://example.org/alpha.md", "https://nature.example/x"),
+        (": “", ", 2031-01-01: “"),
+        (": “", ", read 2031-01-01: “"),
+    ],
+)
+def test_a_footnote_that_names_another_source(desk: Desk, was: str, becomes: str) -> None:
+    """Its words on where the passage stands are checked: every claim that opens on it falls."""
+    note = desk.note("alpha", "96 GB")
+    assert was in note
+    desk.swap(note, note.replace(was, becomes))
+    found = desk.verified().failures
+    assert found
+    assert {item.verdict for item in found} == {"misattributed"}
+    assert all(note.split(":")[0][2:-1] in item.reason for item in found)
+
+
+@pytest.mark.parametrize("cell", [2, 3])
+def test_a_conflict_in_another_mouth(desk: Desk, cell: int) -> None:
+    """The reference and the date of a row of conflicts are those of its claim."""
+    start = desk.text.index("## Where the references disagree")
+    row = next(line for line in desk.text[start:].splitlines() if "has 96 GB" in line)
+    cells = row.strip("| ").split(" | ")
+    changed = [*cells]
+    changed[cell] = "2031-01-01" + "".join(cells[cell].partition("[")[1:])
+    desk.text = desk.text[:start] + desk.text[start:].replace(row, f"| {' | '.join(changed)} |")
+    assert desk.fallen() == [("misattributed", desk.line("2031-01-01"))]
+
+
+def test_columns_that_changed_places(desk: Desk) -> None:
+    """Each cell stands under the name that its own table gives it."""
+    desk.swap(
+        "| Accelerator | Memory per chip | Watts |", "| Accelerator | Watts | Memory per chip |"
+    )
+    assert [verdict for verdict, _ in desk.fallen()] == ["quote_absent", "quote_absent"]
+
+
+def test_a_column_of_ones_own(desk: Desk) -> None:
+    """The name of a column that no cited table has is the user's, like any words without a mark."""
+    line = desk.line("| Accelerator | Memory per chip | Watts |")
+    desk.swap("| Memory per chip |", "| Memory, the best there is |")
+    found = desk.verified()
+    assert found.failures == ()
+    assert [(item.line, item.text) for item in found.statements] == [
+        (line, "column: Memory, the best there is")
+    ]
+
+
+def test_a_link_in_a_claim(desk: Desk) -> None:
+    """A claim stands on its footnotes: a link among its words is evidence that nobody gave."""
+    desk.swap("loses 2 steps", "[loses](https://evil.example) 2 steps")
+    assert desk.fallen() == [("evidence_unknown", desk.line("evil.example"))]
 
 
 def test_several_edits_at_once(desk: Desk) -> None:
@@ -381,9 +486,13 @@ def test_a_cited_statement_is_checked_wherever_it_stands(desk: Desk) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "# Rubbish\n\n- \ufffd [^x](y) | [^\n", "[^a]: b\n"])
 def test_any_file_is_a_report(desk: Desk, text: str) -> None:
-    """An empty file or rubbish is checked like any other text."""
+    """An empty file or rubbish is checked like any other text, and is said to be no report."""
     desk.text = text
-    assert desk.verified().failures == ()
+    found = desk.verified()
+    assert found.failures == ()
+    assert found.absence == f"{desk.file.name} has no claim with a citation: name a report"
+    with pytest.raises(RagError, match="has no claim with a citation"):
+        bundle_of(desk.made.tools, desk.text, found)
 
 
 def test_bytes_that_are_no_text(made: Composed, tmp_path: Path) -> None:

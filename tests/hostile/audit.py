@@ -25,6 +25,7 @@ _QUOTED = re.compile(
     r"“([^“”]*)(?:[“”]|$)|(?<![\w.])\"([^\"]*)(?:\"|$)|«([^«»]*)»|„([^„“”]*)(?:[“”]|$)|‹([^‹›]*)›"
     r"|(?<!\w)‘([^‘’]*)’(?!\w)"
 )
+_BLANK = re.compile(r"\n{3,}")
 _MARK = re.compile(r"\[\^[^\]\s]+\]")
 _SEGMENT = re.compile(r"(?P<words>[^\n]*?)(?P<marks>(?:\[\^[^\]\s]+\])+|$)", re.MULTILINE)
 """A claim: words on one line up to and with their marks, or to the line's end."""
@@ -42,6 +43,8 @@ class Audit:
         self.wrong: Counter[str] = Counter()
         self.examples: list[str] = []
         self.counts: Counter[str] = Counter()
+        self.notes: list[str] = []
+        """What the user wrote into report.md between editions: paragraphs without a citation."""
         self._store = store
         self._outline = outline
         self._documents: dict[str, Document] = {}
@@ -55,6 +58,8 @@ class Audit:
             asked: ids of the sections that were drafted for it.
         """
         self.counts["editions"] += 1
+        now = self._without_notes(now)
+        before = before and before.model_copy(update={"text": self._bare(before.text)})
         read = read_back(now.text, self._outline)
         self._report(now, read)
         self._words(now.text)
@@ -66,6 +71,19 @@ class Audit:
         self._shown(now, read)
         self._ledger(now, before)
         self._untouched(now, before, asked)
+
+    def _without_notes(self, now: Edition) -> Edition:
+        """Check that each note stands in an edition as it was written, and take them out."""
+        self.counts["notes of the user's"] += len(self.notes)
+        for note in self.notes:
+            if [item.strip("\n") for item in now.text.split("\n\n")].count(note) != 1:
+                self._fault("the user's words changed", note)
+        return now.model_copy(update={"text": self._bare(now.text)})
+
+    def _bare(self, text: str) -> str:
+        for note in self.notes:
+            text = text.replace(f"{note}\n\n", "")
+        return _BLANK.sub("\n\n", text)
 
     def _fault(self, kind: str, example: object) -> None:
         self.wrong[kind] += 1

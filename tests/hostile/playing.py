@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from rag.ports import PairScorer
 
+_NOTED = 0.5
+"""How often the user writes something into an edition."""
 _RUNS = 6
 """A draft that was skipped is asked for again in the next run."""
 
@@ -68,7 +70,7 @@ def play(  # noqa: PLR0913 - all that decides on one run
     tools = FakeTools(project, {f"{SITE}{name}": page for name, page in web.items()}, writer)
     tools.support = support
     audit = Audit(tools.store, tools.config.outline)
-    _compose(project, tools, audit)
+    _compose(project, tools, audit, chance)
     _run_again(project, tools, audit, writer)
     editions = tools.store.editions()
     rejected = Counter(
@@ -91,8 +93,8 @@ def _project(root: Path, names: Sequence[str], *, own_outline: bool) -> Project:
     return Project(root=root)
 
 
-def _compose(project: Project, tools: FakeTools, audit: Audit) -> None:
-    """Compose until every box is ticked, and audit each edition when it is there."""
+def _compose(project: Project, tools: FakeTools, audit: Audit, chance: Random) -> None:
+    """Compose until every box is ticked, audit each edition, and write notes between them."""
     before = None
     for _ in range(_RUNS):
         asked: set[str] = set()
@@ -103,10 +105,23 @@ def _compose(project: Project, tools: FakeTools, audit: Audit) -> None:
                 if project.report.read_bytes() != now.text.encode():
                     audit.wrong["report.md is not the edition"] += 1
                 before, asked = now, set()
+                if chance.random() < _NOTED:
+                    audit.notes.append(_note(project, chance, now.number))
             if isinstance(event, Composing):
                 asked.add(event.section)
         if all(boxes(project).values()):
             return
+
+
+def _note(project: Project, chance: Random, number: int) -> str:
+    """Write a paragraph of the user's somewhere into the report's sections; return it."""
+    body, *rest = project.report.read_text(encoding="utf-8").partition("\n## References\n")
+    blocks = body.split("\n\n")
+    note = f"A note of mine, number {number}, that nobody else wrote."
+    blocks.insert(chance.randint(2, len(blocks) - 1), note)
+    text = "\n\n".join(blocks)
+    project.report.write_text(f"{text}\n{''.join(rest)}", encoding="utf-8")
+    return note
 
 
 def _run_again(project: Project, tools: FakeTools, audit: Audit, writer: HostileWriter) -> None:

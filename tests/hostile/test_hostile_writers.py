@@ -152,8 +152,8 @@ def test_thousands_over_invented_documents(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1010))
-def test_hundreds_over_real_documents(
+@pytest.mark.parametrize("seed", range(1000, 1050))
+def test_thousands_over_real_documents(
     tmp_path: Path, shared: Path, attacks: list[str], say: Say, seed: int
 ) -> None:
     """The same over all real documents."""

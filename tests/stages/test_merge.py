@@ -38,7 +38,7 @@ def test_the_same_change_is_no_conflict(base, both):
 def test_every_line_of_the_users_own_survives(base, theirs, new):
     """Whatever the new edition is, each line that the user wrote is in it, byte for byte."""
     merged = merge(base, theirs, new)
-    own = [line for line in theirs.splitlines(keepends=True) if line not in base]
+    own = [line for line in theirs.splitlines(keepends=True) if line.rstrip("\r\n") not in base]
     kept = merged.text.splitlines(keepends=True)
     assume(all(line.endswith(("\n", "\r", "\u2028", "\x0b", "\x0c")) for line in own))
     assert all(any(line in other for other in kept) for line in own if line.strip())
@@ -133,3 +133,78 @@ def test_every_sentence_of_the_users_own_survives(base, theirs, new):
     own = theirs.replace(".[^x]", " as I see it.[^x]")
     found = merge(base, own, new).text
     assert found.count(" as I see it.[^x]") == own.count(" as I see it.[^x]")
+
+
+# --- what the user writes beside claims ----------------------------------------------------------
+
+CLAIMS = [f"Claim {n} says so.[^a-{n}]\n\n" for n in range(6)]
+
+
+@given(
+    st.lists(st.sampled_from(["keep", "drop", "renew"]), min_size=6, max_size=6),
+    st.lists(st.integers(0, 6), max_size=4),
+    st.booleans(),
+)
+def test_a_note_of_the_users_keeps_no_claim_that_the_edition_lets_go(fates, places, dos):
+    """Without the user's notes the result is the new edition, and each note is in it once."""
+    made = [{"keep": CLAIMS[n], "renew": f"New {n}.[^b]\n\n"}.get(fates[n], "") for n in range(6)]
+    new = "# Report\n\n" + "".join(made)
+    notes = {place: f"My note {place}, kept.\n\n" for place in places}
+    mine = "# Report\n\n" + "".join(notes.get(n, "") + [*CLAIMS, ""][n] for n in range(7))
+    ends = (lambda text: text.replace("\n", "\r\n")) if dos else str
+    merged = merge("# Report\n\n" + "".join(CLAIMS), ends(mine), new)
+    if mine == "# Report\n\n" + "".join(CLAIMS) and dos:
+        assert merged.text == ends(new)
+    text = merged.text
+    for note in notes.values():
+        assert text.count(ends(note)) == 1
+        text = text.replace(ends(note), "")
+    assert text == ends(new)
+    assert merged.kept == ()
+
+
+@given(st.lists(st.booleans(), min_size=3, max_size=3), st.integers(0, 2))
+def test_a_remark_inside_a_paragraph_keeps_no_claim_either(stays, place):
+    """A sentence of the user's is the edit of the claim that it stands before, of no other."""
+    base = [ONE, TWO, THREE]
+    mine = [*base]
+    mine[place] = f"As I see it, {base[place]}"
+    new = [claim for claim, kept in zip(base, stays, strict=True) if kept]
+    text = merge(paragraph(*base), paragraph(*mine), paragraph(*new)).text
+    assert mine[place] in text
+    for other in range(3):
+        if other != place:
+            assert (base[other] in text) == stays[other]
+
+
+def test_a_table_leaves_though_the_user_wrote_below_it():
+    """Rows, header and all: what follows them is another line."""
+    table = "| Model | Size |\n| --- | --- |\n| A | 1[^a] |\n| B | 2[^b] |\n\n"
+    base = f"# Report\n\n{table}## Next\n\nLast.[^z]\n"
+    mine = f"# Report\n\n{table}Our cluster has 12 nodes.\n\n## Next\n\nLast.[^z]\n"
+    new = "# Report\n\n## Next\n\nLast.[^z]\n"
+    wanted = "# Report\n\nOur cluster has 12 nodes.\n\n## Next\n\nLast.[^z]\n"
+    assert merge(base, mine, new) == (wanted, ())
+
+
+def test_what_is_left_of_a_paragraph_of_the_users_stands_apart():
+    """Its claims and the blank line behind them leave; the remark joins no other paragraph."""
+    base = f"{ONE} {TWO}\n\n{THREE}\n"
+    mine = f"{ONE} {TWO} I doubt it.\n\n{THREE}\n"
+    assert merge(base, mine, f"{THREE}\n").text == f"I doubt it.\n\n{THREE}\n"
+
+
+@given(REPORTS, REPORTS)
+def test_line_ends_of_the_users_are_kept(base, new):
+    """A file whose ends an editor turned into CRLF is merged as the same file."""
+    mine = base.replace("\n", "\r\n")
+    assert merge(base, mine, new).text == (new.replace("\n", "\r\n") if base else new)
+
+
+def test_a_note_where_the_edition_adds_is_no_part_of_what_it_adds():
+    """A paragraph right below an item of a list would be read as its last line."""
+    base, new = "- A.[^a]\n\n## Next\n", "- A.[^a]\n- B.[^b]\n\n## Next\n"
+    merged = merge(base, "- A.[^a]\nMy note.\n\n## Next\n", new)
+    assert merged == ("- A.[^a]\n- B.[^b]\n\nMy note.\n\n## Next\n", ())
+    merged = merge(base, "- A.[^a]\n- Mine.\n\n## Next\n", new)
+    assert merged == ("- A.[^a]\n- B.[^b]\n- Mine.\n\n## Next\n", ())

@@ -166,3 +166,35 @@ def test_labels_and_ids_are_permanent():
     one, other = check(proposal()), check(proposal("P5 instances reach 3200 Gbps."))
     assert one.id == claim_id(QUOTE) == check(proposal()).id
     assert one.id != other.id
+
+
+PRAISED = (
+    'Jane Doe, who leads the Delta team, called the change "small but useful". '
+    "The engineers said that “latency fell”. The option is called “auto resume”."
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ('Jane Doe called the change "small but useful".', ""),
+        ("It was “small but useful”, said Doe.", ""),
+        ('According to Jane Doe, the change is "small but useful".', ""),
+        ('The change was "small but useful".', ""),
+        ("There is a “auto resume” option.", ""),
+        ("“Latency fell”, the engineers said.", "quote_absent"),
+        ("That “latency fell”, the engineers said.", ""),
+        ('John Roe called the change "small but useful".', "misattributed"),
+        ('The team called the change "small but useful".', "misattributed"),
+        ("“small but useful”, the Delta team said.", "misattributed"),
+        ("According to John Roe, the change is “small but useful”.", "misattributed"),
+        ("Jane Doe said that “latency fell”.", "misattributed"),
+        ("Nobody said 「small and useful」.", "quote_absent"),
+    ],
+)
+def test_what_is_quoted_in_passing_is_put_in_nobody_elses_mouth(words, verdict):
+    """Who is said to have said some quoted words is who says them in the passage."""
+    given = evidence(document(f"# On change\n\n{PRAISED}\n"), reference("talk"))
+    claim = proposal(words, ("E1", PRAISED))
+    checked = verify(Draft(blocks=(Block(form="bullets", claims=(claim,)),)), given)
+    assert [item.verdict for item in checked.rejected] == ([verdict] if verdict else [])

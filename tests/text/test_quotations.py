@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.quotations import quoted_words
+from rag.text.quotations import quoted_words, sayer
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from rag.text.quotations import quoted_words
         ("He said “we won”.", ["we won"]),
         ('He said "we won" and "we lost".', ["we won", "we lost"]),
         ("Er sagte „wir“, «nous», ‹io›.", ["wir", "nous", "io"]),
+        ("「so」 and 『so』", ["so", "so"]),
         ("It’s the ‘big’ one, isn’t it? It's 'so'.", ["big", "so"]),
         ("The chips' and the nodes' memory, in the ’90s", []),
         ('A 17" screen and a 5.25" disk', []),
@@ -27,3 +28,22 @@ from rag.text.quotations import quoted_words
 def test_quoted_words(text: str, quoted: list[str]) -> None:
     """Marks of any kind quote; unpaired ones quote to the end or from the start."""
     assert quoted_words(text) == quoted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who"),
+    [
+        ('Jane Doe called it "so so".', {"Jane", "Doe"}),
+        ("“So so,” said the team lead.", {"team", "lead"}),
+        ("“So so”, Ann Lee said.", {"Ann", "Lee"}),
+        ("It was “so so”, according to Ann.", {"Ann"}),
+        ("The mode is called “so so”.", None),
+        ("It is “so so”. The team said more.", None),
+        ("Nothing is quoted here.", None),
+    ],
+)
+def test_sayer(sentence: str, who: set[str] | None) -> None:
+    """The subject of the verb of saying beside a quotation; a name of a thing is said by nobody."""
+    quoted = next((words for words in quoted_words(sentence)), "so so")
+    found = sayer(sentence, quoted)
+    assert (found.words if found else None) == who

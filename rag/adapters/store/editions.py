@@ -50,7 +50,7 @@ class Editions:
     def commit_edition(self, commit: Commit) -> Edition:
         """Commit an edition, unpublished: its text, its claims and the boxes to tick, at once."""
         with transaction(self._connection) as execute:
-            number = execute("SELECT coalesce(max(number), 0) + 1 FROM edition").fetchone()[0]
+            number = _next_number(execute)
             execute(
                 "INSERT INTO edition VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
                 (
@@ -82,10 +82,20 @@ class Editions:
             _write_ledger(execute, number, commit)
         return self._edition("WHERE number = ?", (number,))[0]
 
-    def save_undrafted(self, undrafted: Sequence[tuple[str, Skipped]]) -> None:
-        """Record sections that got no draft where there is no edition to commit."""
+    def save_undrafted(
+        self,
+        undrafted: Sequence[tuple[str, Skipped]],
+        rejected: Sequence[tuple[str, Rejected]] = (),
+    ) -> None:
+        """Record what a run came to where there is no edition to commit.
+
+        Args:
+            undrafted: reference keys and the sections that got no draft.
+            rejected: section ids and claims that fell; they fell on the way to the next edition.
+        """
         with transaction(self._connection) as execute:
             _replace_undrafted(execute, undrafted)
+            write_rejected(execute, _next_number(execute), rejected)
 
     def undrafted(self) -> dict[str, set[str]]:
         """Return, by reference key, the sections that still lack a draft with its evidence."""
@@ -127,7 +137,10 @@ class Editions:
         return [(row[0], Entry.model_validate_json(row[1])) for row in rows]
 
     def rejected(self, number: int) -> list[tuple[str, Rejected]]:
-        """Return, with their sections, the claims that fell when an edition was made."""
+        """Return, with their sections, the claims that fell when an edition was made.
+
+        Of the number after the last one: those that fell in runs that made none since.
+        """
         rows = self._connection.execute(
             "SELECT section, json FROM rejected WHERE edition = ? ORDER BY rowid", (number,)
         )
@@ -188,6 +201,11 @@ class Editions:
             for claim in (c for s in read for b in s["blocks"] for c in b["claims"]):
                 claim["id"] = claim_id(claim["text"], tuple(claim["cells"]))
             execute("UPDATE edition SET sections = ? WHERE number = ?", (json.dumps(read), number))
+
+
+def _next_number(execute: Any) -> int:
+    number: int = execute("SELECT coalesce(max(number), 0) + 1 FROM edition").fetchone()[0]
+    return number
 
 
 def _write_ledger(execute: Any, number: int, commit: Commit) -> None:

@@ -214,6 +214,7 @@ def _claim(phrase: Phrase) -> ReadClaim:
         attribution=who,
         labels=phrase.labels,
         quoted=speech is not None,
+        is_linked=LINK in phrase.shape,
         line=phrase.line,
     )
 
@@ -245,6 +246,7 @@ def _row(row: Sequence[Phrase], *, repeats: bool) -> ReadClaim:
             "text": last.text if repeats or last.quoted else bars,
             "cells": cells,
             "labels": tuple(dict.fromkeys(label for cell in row for label in cell.labels)),
+            "is_linked": any(LINK in cell.shape for cell in row),
             "line": row[0].line,
         }
     )

@@ -16,6 +16,7 @@ from rag.stages.verify.gates import (
 )
 from rag.stages.verify.rules import Rules
 from rag.stages.verify.support import Question, Support, objection
+from rag.stages.verify.tables import columns_of, misplaced
 from rag.stages.verify.verbatim import is_verbatim
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "Support",
     "against",
     "check_claim",
+    "columns_of",
     "ground",
     "is_verbatim",
+    "misplaced",
     "objection",
     "sentences_at",
     "stands_on",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rag.stages.verify.gates import Held, check_claim, known_columns
+from rag.stages.verify.gates import Held, check_claim
 from rag.stages.verify.rules import Rules
 from rag.stages.verify.support import objection
-from rag.stages.verify.tables import misplaced
+from rag.stages.verify.tables import columns_of, misplaced
 from rag.text.normal import normalise
 from rag.types import Block, CheckedBlock, Claim, ProposedClaim, Rejected
 
@@ -112,7 +112,8 @@ def _uncited(text: str, reason: str) -> Rejected:
 
 def _bad_table(block: Block, by_key: Mapping[str, Evidence], rules: Rules) -> str:
     """Return what is wrong with a table's columns; nothing if they are fine."""
-    known = rules.columns | known_columns(block, by_key)
+    keys = {citation.evidence for claim in block.claims for citation in claim.citations}
+    known = rules.columns | columns_of(by_key[key].document for key in keys & by_key.keys())
     unknown = [name for name in block.header if normalise(name).lower() not in known]
     if unknown:
         return f"no column of the config or of a cited table: {', '.join(unknown)}"

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.stages.verify.support import Question, objection
 from rag.stages.verify.verbatim import find_whole, is_verbatim, stands_in_one
 from rag.text.calculations import check, missing_operands, parse
+from rag.text.figures import WORD
 from rag.text.labels import footnote_label
 from rag.text.names import Name, missing_names
 from rag.text.normal import find_quote, normalise
 from rag.text.quantities import missing
-from rag.text.quotations import QUOTED, quoted_words
+from rag.text.quotations import QUOTED, Sayer, quoted_words, sayer
 from rag.text.sentences import statement_spans
 from rag.text.torn import taken_back
 from rag.types import Citation, Claim, Rejected, claim_id
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from rag.stages.verify.rules import Rules
     from rag.stages.verify.support import Support
-    from rag.types import Block, Document, Evidence, Part, ProposedClaim, Span, Verdict
+    from rag.types import Document, Evidence, Part, ProposedClaim, Span, Verdict
 
 _CONTEXT = 1500
 """Characters of a paragraph beyond which only the quote's own surroundings are a passage."""
@@ -155,12 +156,41 @@ def _misquoted(
     for item in quoted_words(words):
         if not stands_in_one(item.rstrip(".,;:!?"), quotes):
             yield "quote_absent", f"nobody said so: {item!r}"
+        elif not is_quotation and (who := _put_in_mouth(words, item, grounds)):
+            yield "misattributed", f"it was not {who} who said {item!r}"
     if not is_quotation:
         return
     if not claim.attribution:
         yield "misattributed", "a quotation names who said it"
     elif not any(claim.attribution in item.speakers for item in grounds):
         yield "misattributed", f"it was not {claim.attribution!r} who said it"
+
+
+def _put_in_mouth(words: str, quoted: str, grounds: Sequence[Ground]) -> str:
+    """Return who is said to have said something quoted, if no passage with it says so."""
+    claimed = sayer(normalise(words), normalise(quoted))
+    if claimed is None:
+        return ""
+    bare = normalise(quoted).rstrip(".,;:!?")
+    for item in grounds:
+        if bare in normalise(item.citation.quote):
+            own = sayer(normalise(item.sentences), bare)
+            around = frozenset(WORD.findall(" ".join((item.around, *item.speakers))))
+            if _is_same(claimed, own, around):
+                return ""
+    return " ".join(sorted(claimed.words, key=words.find))
+
+
+def _is_same(claimed: Sayer, own: Sayer | None, around: frozenset[str]) -> bool:
+    """Whether the words that say who said something are those of the passage's own sayer.
+
+    Where that has a name, a word of it is needed: Jane Doe, who leads the team, is not the team.
+    """
+    there, head = (own.words, own.head) if own else (frozenset[str](), frozenset[str]())
+    names = {word for word in head if word[:1].isupper()}
+    known = {word.lower() for word in there | around}
+    is_known = {word.lower() for word in claimed.words} <= known
+    return is_known and (not names or bool(claimed.words & (names | around)))
 
 
 def _lacking(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> list[Name]:
@@ -276,15 +306,3 @@ def _surroundings(citation: Citation, document: Document) -> str:
         told += [*part.headings, part.speaker]
         told.append(part.header.of(document.text) if part.header else "")
     return "\n".join(word for word in dict.fromkeys(told) if word)
-
-
-def known_columns(block: Block, by_key: Mapping[str, Evidence]) -> set[str]:
-    """Return, in lower case, the columns of the tables that a block's claims cite."""
-    found: set[str] = set()
-    keys = {citation.evidence for claim in block.claims for citation in claim.citations}
-    for item in (by_key[key] for key in keys & by_key.keys()):
-        headers = {part.header for part in item.document.parts if part.header}
-        for header in headers:
-            cells = header.of(item.document.text).strip().strip("|").split("|")
-            found |= {normalise(cell).lower() for cell in cells}
-    return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rag.text.normal import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rag.types import Claim, Document
 
@@ -31,6 +31,16 @@ def misplaced(claim: Claim, header: Sequence[str], documents: Mapping[str, Docum
                 if shown != own and shown in cells:
                     return name
     return ""
+
+
+def columns_of(documents: Iterable[Document]) -> frozenset[str]:
+    """Return, in lower case, the names of the columns of the documents' tables."""
+    return frozenset(
+        name.lower()
+        for document in documents
+        for header in {part.header for part in document.parts if part.header}
+        for name in _cells(header.of(document.text))
+    )
 
 
 def _rows(claim: Claim, documents: Mapping[str, Document]) -> Iterator[tuple[list[str], list[str]]]:

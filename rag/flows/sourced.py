@@ -1,0 +1,115 @@
+"""What a report says of where its claims stand → what of that is not so.
+
+A footnote opens on a passage by its label; its title, link and dates are words that anybody can
+edit. So are the reference and the date in a row of what the references disagree in.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rag.flows.desk import Desk, cited_references
+from rag.flows.disagreements import HEADER, UNDATED, as_of
+from rag.stages.readback import read_back
+from rag.stages.render import render_citation
+from rag.text.footnotes import definitions
+from rag.text.normal import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rag.flows.project import Project
+    from rag.flows.tools import Tools
+    from rag.stages.readback import ReadClaim, ReadFootnote
+    from rag.stages.render import Cited
+    from rag.types import Citation, Claim
+
+
+class Sourced:
+    """Holds a report's words on its sources against the store.
+
+    Args:
+        project: whose checklist says where references are.
+        tools: the wired adapters.
+        text: the report.
+    """
+
+    def __init__(self, project: Project, tools: Tools, text: str) -> None:
+        self._project = project
+        self._tools = tools
+        self._lines = definitions(text)
+        self._cited: dict[str, Cited] = {}
+
+    def misstated(self, claim: Claim, notes: Mapping[str, ReadFootnote]) -> str:
+        """Return what a claim's footnotes say that is not so; nothing if all is.
+
+        What a footnote leaves out is no misstatement.
+
+        Args:
+            claim: with its citations, as the gates found them.
+            notes: the footnotes of the report, by label.
+        """
+        for citation in claim.citations:
+            label = citation.label
+            if self._lines.get(label) == self._published.get(label):
+                continue  # as the edition has it: what was read again since changes it later
+            if wrong := _differences(notes[label], self._expected(citation)):
+                return f"footnote {label} misstates its source: {wrong}"
+        return ""
+
+    def misdated(self, claim: Claim, row: ReadClaim) -> str:
+        """Return which cell of a row of conflicts is not the claim's; nothing if both are."""
+        told = tuple(map(normalise, row.cells[2:]))
+        if (row.cells[0], *told) in self._rows:
+            return ""
+        known = self._tools.store.ingested()
+        titles = "; ".join(known[key].title for key in claim.references)
+        wanted = (titles, as_of(self._tools, claim) or UNDATED)
+        pairs = zip(HEADER[2:], told, wanted, strict=False)
+        wrong = (f"{name} is {own!r}" for name, shown, own in pairs if shown != normalise(own))
+        return next(wrong, "")
+
+    @cached_property
+    def _published(self) -> dict[str, str]:
+        edition = self._tools.store.latest()
+        return definitions(edition.report) if edition else {}
+
+    @cached_property
+    def _rows(self) -> frozenset[tuple[str, ...]]:
+        edition = self._tools.store.latest()
+        sections = edition.sections if edition else ()
+        return frozenset(
+            (claim.cells[0], *map(normalise, claim.cells[2:]))
+            for section in sections
+            for block in section.blocks
+            if block.header == HEADER
+            for claim in block.claims
+        )
+
+    def _expected(self, citation: Citation) -> ReadFootnote:
+        key = citation.reference_key
+        if key not in self._cited:
+            _, reading = self._project.read_checklist()
+            desk = Desk(self._project, self._tools, reading.references)
+            self._cited |= cited_references(desk, [key])
+        words = f"[^{citation.label}]: {render_citation(citation, self._cited[key])}\n"
+        (note,) = read_back(words, self._tools.config.outline).footnotes
+        return note
+
+
+def _differences(note: ReadFootnote, own: ReadFootnote) -> str:
+    """Return the first thing that a footnote says otherwise, as it should be."""
+    pairs = (
+        ("its title", note.title, own.title),
+        ("its link", note.link.split("#")[0], own.link.split("#")[0]),
+        ("the original", note.origin, own.origin),
+        ("its date", note.date, own.date),
+        ("the day it was read", note.read_on, own.read_on),
+    )
+    wrong = (
+        f"{name} is {right or 'not known'!r}"
+        for name, shown, right in pairs
+        if shown and normalise(shown) != normalise(right)
+    )
+    return next(wrong, "")
