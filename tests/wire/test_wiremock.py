@@ -109,7 +109,7 @@ FAILURES = {
     ),
 }
 WITHHELD = {
-    "max_tokens": r"cut at its longest \(max_tokens\): raise bedrock\.max_output_tokens",
+    "max_tokens": r"cut at its longest \(max_tokens\): its row in config/models/bedrock\.toml",
     "guardrail_intervened": "a guardrail withheld the reply",
     "content_filtered": "content filter withheld the reply",
     "model_context_window_exceeded": r"lower bedrock\.max_input_tokens",
