@@ -15,7 +15,7 @@ from rag.text.numerals import DIGITS, SCALED, WORDS, written
 from rag.text.scan import Quantity, scan
 from rag.text.units import COUNTED, KINDS, MEASURES
 
-__all__ = ["Quantity", "missing", "quantities", "stands"]
+__all__ = ["Quantity", "missing", "quantities", "same", "stands"]
 
 _COUNTS = frozenset(COUNTED.values())
 _DOUBLED = re.compile(r"\bdoubl(?:e|es|ed|ing)\b(?![\s-](?:precision|check|click))", re.IGNORECASE)
@@ -48,6 +48,28 @@ def missing(claim: str, passages: str) -> list[Quantity]:
     first = marker.end() if marker else 0
     found = (item for item in quantities(claim) if item.start >= first)
     return [item for item in found if not stands(item, claim, passages)]
+
+
+def same(one: Quantity, other: Quantity) -> bool:
+    """Whether two quantities are one figure in two writings: an equal value or range of a unit.
+
+    Numbers that count are the same whatever they count: what it is stands beside them.
+    """
+    if one.unit == other.unit:
+        return one[:2] == other[:2]
+    if _same_share(one, other):
+        return True
+    return one[:2] == other[:2] and (
+        {one.unit, other.unit} in ({"BPS", "bit/s"}, {"BPS", "B/s"})
+        or (_is_number(one) and _is_number(other))
+    )
+
+
+def _is_number(quantity: Quantity) -> bool:
+    """Whether a quantity is a bare number, or one of what is counted."""
+    return quantity.unit not in {*MEASURES, "ordinal", "many"} and not quantity.unit.startswith(
+        (":", "/", "version")
+    )
 
 
 def _normal(text: str) -> str:
