@@ -39,13 +39,11 @@ def test_a_passage_that_writes_one_figure_twice_has_one_writing_too():
         assert there == "It stores 671 billion parameters (671 billion)."
 
 
-_TEXTS = st.lists(
-    st.sampled_from(
-        "8 eight 1,024 1024 3.2 Tbps 3,200 Gbps GB TB % percent half 50 to - and million 671B 671 "
-        "billion GPUs tokens 4x four times twice 24 hours day $ 2024 USD of Llama .".split()
-    ),
-    max_size=12,
-).map(" ".join)
+_FIGURES = st.sampled_from(
+    "8/eight/1,024/1024/3.2 Tbps/3,200 Gbps/24 GB/0.024 TB/50%/50 percent/half/671B/671 billion/4x/"
+    "four times/twice/24 hours/one day/$2/2 USD/8 to 50/in 2024/Llama 8/GPUs".split("/")
+)
+_TEXTS = st.lists(_FIGURES, max_size=6).map(" of it, and the ".join)
 
 
 @given(_TEXTS, _TEXTS)
