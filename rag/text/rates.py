@@ -1,4 +1,4 @@
-"""What a figure is told by: `per million tokens`, `an hour`, `/GPU`. A denominator is of the figure.
+"""What a figure is told by: `per million tokens`, `an hour`, `/GPU`. It is a part of the figure.
 
 Two are compared only where both are known: times, measures, and what numbers often count.
 """
@@ -35,9 +35,9 @@ _ADVERBS = {
 _TIME_UNITS = frozenset({"s", "month"})
 _TIME_WORDS = "second|minute|hour|day|week|month|quarter|year"
 _ENDS = frozenset(
-    "of to in on at by for from with and or but as is are was were that which when if than per each "
-    "every the this these it they we you not only also so because across over under into while up "
-    "a an".split()
+    "of to in on at by for from with and or but as is are was were that which when if than per "
+    "each every the this these it they we you not only also so because across over under into "
+    "while up a an".split()
 )
 _BETWEEN = re.compile(r"[\s-]+(?P<word>[^\W\d_][\w’']*)")
 _MOST_BETWEEN = 3

@@ -63,7 +63,8 @@ _FOUND = re.compile(
     | (?<!\w)(?P<fold>(?i:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten)fold))\b
     | (?<![\w-])(?P<multiple>(?i:(?:halv|doubl|tripl|quadrupl|quintupl)(?:es?|ed|ing)))
       (?![\w-]|\s(?:precision|checks?|clicks?|bonds?|quot|blind|standards?))
-    | (?P<per>(?:(?<=\bper\s)|(?<=/)|(?<=/\s))(?:(?i:thousand|million|billion)\b|[KMB](?=\s?[Tt]ok)))
+    | (?P<per>(?:(?<=\bper\s)|(?<=/)|(?<=/\s))
+      (?:(?i:thousand|million|billion)\b|[KMB](?=\s?[Tt]ok)))
     | (?<!\w)x(?!86|64)(?P<by>\d+(?:\.\d+)?)(?!\w)
     | (?<!\w)(?P<many>(?i:(?:(?:tens|hundreds|thousands)\sof\s)?(?:{_MANY})))\b
     | (?P<number>(?P<between>(?<!\w)(?i:between)\s+)?(?<!\w)(?P<minus>(?<![\w)\]])[-−](?=\d))?

@@ -13,6 +13,7 @@ from rag.adapters.support.passages import (
     text_of,
 )
 from rag.adapters.support.tokens import Token, tokens
+from rag.adapters.support.vetoes import bounds_turned
 from rag.text.names import missing_names
 from rag.text.quantities import missing as missing_figures
 from rag.text.sentences import sentence_spans
@@ -63,6 +64,7 @@ def read(claim: str, text: str) -> Reading:
     found |= differences.missing(words, source)
     parts = [differences.compare(part, source) for part in _parts(claim)]
     found |= differences.combined(parts)
+    found["contradictions"] += bounds_turned(claim, text)
     return Reading(
         claim,
         {name: found[name] for name in NAMES},
