@@ -172,12 +172,13 @@ def passive_turned(claim: Sequence[Token], sentence: Sequence[Token]) -> bool:
 
 
 def _is_passive(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a word is what somebody does: "is beaten by"; a "way by which" is none."""
-    if at + 2 >= len(tokens) or tokens[at + 1].stem != "by":
+    """Whether a word is what somebody does: "is beaten by"; "is to fall by 5" is none."""
+    if at + 2 >= len(tokens) or tokens[at + 1].stem != "by" or tokens[at + 2].kind == "number":
         return False
     agent = tokens[at + 2].text.lower()
     is_way = agent.endswith("ing") or agent in _WAYS
-    return not is_way and any(token.stem in _BE for token in tokens[max(0, at - 3) : at])
+    before = [token.stem for token in tokens[max(0, at - 2) : at]]
+    return not is_way and "to" not in before and bool(_BE & set(before))
 
 
 def _is_noun(tokens: Sequence[Token], at: int) -> bool:

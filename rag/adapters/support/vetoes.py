@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.adapters.support.lexicon import HEDGE, NEGATION, stem
+from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, stem
 from rag.adapters.support.meanings import alike
 from rag.adapters.support.order import passive_turned
 from rag.adapters.support.roles import figures
@@ -39,6 +39,9 @@ _CLAUSE = re.compile(
 )
 _OTHERS = 4
 """Content words that are kept, from which one other word makes another statement."""
+_BEFORE_NOUN = frozenset("the a an its their this these that".split())
+_BEFORE_VERB = frozenset("to can will may must should could would it they we".split())
+_OF_DEGREE = COMPARATIVE | {stem(word) for phrase in BOUNDS for word in phrase}
 _NO_BOUNDS = ("from", "with")
 """Bounds that more often say where a thing begins: `from 8 to 16`, `within 30 days`."""
 
@@ -114,17 +117,24 @@ def _is_taken_back(place: Place) -> bool:
     """Whether the words before what a claim keeps of a sentence take it back, in their clause."""
     used = sorted(column for _, column in place.alignment.kept)
     said = " ".join(token.text for token in place.claim)
-    if len(used) < _LEAST_KEPT or not place.is_copied:
+    if len(used) < _LEAST_KEPT or takes_back(said):
         return False
-    if takes_back(said) or any(token.stem in HEDGE for token in place.claim):
+    if any(token.stem in HEDGE for token in place.claim):
         return False
     at = used[0]
     for sentence in place.sentences:
         if at < len(sentence.tokens):
+            if not (place.is_copied or _holds(sentence, place.claim)):
+                return False
             before = sentence.text[: sentence.tokens[at].start]
             return bool(takes_back(_CLAUSE.split(before)[-1]))
         at -= len(sentence.tokens)
     return False
+
+
+def _holds(sentence: Sentence, claim: Sequence[Token]) -> bool:
+    """Whether a sentence has all content words of a claim, in whatever order."""
+    return all(token.stem in sentence.stems for token in claim if token.has_content)
 
 
 def _is_overstated(place: Place) -> bool:
@@ -159,19 +169,25 @@ def _has_one_other_word(place: Place) -> bool:
     before, after = kept.get(row - 1, -1), kept.get(row + 1, len(window))
     column = before + 1 if row else after - 1
     is_between = row in {0, last} or after - before == 2  # noqa: PLR2004 - one word lies there
-    if not is_between or not 0 <= column < len(window):
+    if not is_between or not 0 <= column < len(window) or _is_verb(claim, row):
         return False
     return _is_other(claim[row], window[column]) and not any(
         claim[row].stem == there or alike(claim[row].stem, there) for there in place.source.counts
     )
 
 
-def _is_other(one: Token, other: Token) -> bool:
-    """Whether a word in another's place may say another thing, and no rule for it stands elsewhere.
+def _is_verb(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word looks like a verb: they are reworded more than anything else."""
+    after = tokens[at + 1].stem if at + 1 < len(tokens) else ""
+    before = tokens[at - 1].stem if at else ""
+    return tokens[at].kind == "verb" or after in _BEFORE_NOUN or before in _BEFORE_VERB
 
-    Verbs are reworded more than anything else ("offers" for "provides").
-    """
-    if "number" in {one.kind, other.kind} or one.kind == "verb" or not other.has_content:
+
+def _is_other(one: Token, other: Token) -> bool:
+    """Whether a word in another's place may say another thing, and no other rule is for it."""
+    if "number" in {one.kind, other.kind} or not other.has_content:
+        return False
+    if {one.stem, other.stem} & _OF_DEGREE:
         return False
     is_initial = one.initial or other.initial  # where a capital says nothing
     return is_initial or (one.kind == "name") == (other.kind == "name")
