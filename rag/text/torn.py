@@ -10,7 +10,7 @@ from rag.text.sentences import statement_spans
 _BEFORE = re.compile(
     r"\b(?:not|cannot|no|never|without|false|untrue|wrong|den(?:y|ies|ied)|doubts?|unlikely|hardly|"
     r"if|unless|may|might|could|would|plans? to|expects?|claims?|believes?|rumou?red|allegedly|"
-    r"myths?|misconceptions?|fallac(?:y|ies)|mistaken?|contrary to|supposedly|refut(?:e[sd]?|ing)|"
+    r"myths?|misconceptions?|fallac(?:y|ies)|mistaken?|supposedly|refut(?:e[sd]?|ing)|"
     r"disprov(?:e[sd]?|en|ing)|debunk(?:s|ed|ing)?|predict(?:s|ed)? that|"
     r"hop(?:e[sd]?|ing) (?:to|that)|(?:aim|intend|want|seek)s? to)\b"
     r"|n['’]t\b",

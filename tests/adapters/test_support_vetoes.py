@@ -29,6 +29,16 @@ CASES = {
         "The crossing takes up to 12 minutes in winter.",
         "The crossing takes more than 12 minutes in winter.",
     ),
+    "about made more than": (
+        "The crossing took about 40 minutes in the old ferry.",
+        "The crossing took more than 40 minutes in the old ferry.",
+        "The crossing took around 40 minutes in the old ferry.",
+    ),
+    "a bare figure made less than": (
+        "The crossing took 40 minutes in the old ferry.",
+        "The crossing took less than 40 minutes in the old ferry.",
+        "In the old ferry the crossing took 40 minutes.",
+    ),
     "a bound made a guarantee": (
         "The new hull cuts the use of fuel by up to 40% on long trips.",
         "The new hull guarantees a 40% cut in the use of fuel on long trips.",
@@ -124,6 +134,8 @@ def test_what_only_looks_like_it_holds(kind):
         ("The ferry needs no pilot.", "The ferry, which does not smell, needs no pilot."),
         ("The ferry needs a pilot.", "The ferry, which does not smell, needs a pilot."),
         ("Tickets cost 5 dollars.", "Because the tide may turn, tickets cost 5 dollars a trip."),
+        ("The line serves more than 40 ports.", "The line serves 40+ ports."),
+        ("The line serves no more than 40 ports.", "The line serves 40 ports."),
         ("The hull is built by robots.", "Robots build the hull."),
         ("The ferry starts with 8 to 16 boats.", "The fleet of the ferry goes from 8 to 16 boats and starts."),
     ],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.adapters.support.alignment import Alignment
     from rag.adapters.support.passages import Passage, Sentence
     from rag.adapters.support.tokens import Token
+    from rag.text.quantities import Quantity
 
 _NOT = frozenset("not no never none nor neither without".split())
 _REACH = 4
@@ -42,6 +43,7 @@ _OTHERS = 4
 _BEFORE_NOUN = frozenset("the a an its their this these that".split())
 _BEFORE_VERB = frozenset("to can will may must should could would it they we".split())
 _OF_DEGREE = COMPARATIVE | {stem(word) for phrase in BOUNDS for word in phrase}
+_BEYOND = re.compile(r"(?<!no )\b(?:more|less|fewer) than\s+$", re.IGNORECASE)
 _NO_BOUNDS = ("from", "with")
 """Bounds that more often say where a thing begins: `from 8 to 16`, `within 30 days`."""
 
@@ -194,17 +196,25 @@ def _is_other(one: Token, other: Token) -> bool:
 
 
 def bounds_turned(claim: str, passage: str) -> bool:
-    """Whether a figure that is at most so much there is at least so much here, or the reverse."""
-    there = [(item, _bound(passage, item.start)) for item in quantities(passage)]
+    """Whether a figure that is at most so much there is at least so much here, or the reverse.
+
+    What is so much, or about so much, is not more than that, nor less.
+    """
+    there = [(item, _bound(passage, item)) for item in quantities(passage)]
     for item in quantities(claim):
-        mine = _bound(claim, item.start)
-        if mine in {"most", "least"} and item.low == item.high:
-            theirs = {bound for other, bound in there if same(item, other)}
-            if theirs == {"least" if mine == "most" else "most"}:
-                return True
+        mine = _bound(claim, item)
+        theirs = {bound for other, bound in there if same(item, other)}
+        if item.low != item.high or not theirs:
+            continue
+        if (mine, theirs) in (("most", {"least"}), ("least", {"most"})):
+            return True
+        if theirs <= {"", "about"} and _BEYOND.search(claim, 0, item.start):
+            return True
     return False
 
 
-def _bound(text: str, at: int) -> str:
-    kind, start = hedge(text, at)
-    return "" if text[start:at].lower().startswith(_NO_BOUNDS) else kind
+def _bound(text: str, item: Quantity) -> str:
+    kind, start = hedge(text, item.start)
+    if text[item.end - 1 : item.end + 1].count("+"):  # `100+`
+        return "least"
+    return "" if text[start : item.start].lower().startswith(_NO_BOUNDS) else kind
