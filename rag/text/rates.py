@@ -39,15 +39,15 @@ _ENDS = frozenset(
     "each every the this these it they we you not only also so because across over under into "
     "while up a an".split()
 )
-_BETWEEN = re.compile(r"[\s-]+(?P<word>[^\W\d_][\w’']*)")
+_BETWEEN = re.compile(r"(?:[^\S\n]|-)+(?P<word>[^\W\d_][\w’']*)")
 _MOST_BETWEEN = 3
 """Words of what a number counts that may stand before `per`."""
 _PER = re.compile(
-    rf"\s*\(?\s*(?:\bper\s+|/\s?|\b(?:an?|each|every)\s+(?=(?:\d+\s)?(?:{_TIME_WORDS})s?\b"
+    rf"[^\S\n]*\(?\s*(?:\bper\s+|/\s?|\b(?:an?|each|every)\s+(?=(?:\d+\s)?(?:{_TIME_WORDS})s?\b"
     r"(?!\s+(?:ago|later|earlier|before|after|or\s+so)\b)))",
     re.IGNORECASE,
 )
-_ADVERB = re.compile(rf"\s+(?P<adverb>{'|'.join(_ADVERBS)})\b", re.IGNORECASE)
+_ADVERB = re.compile(rf"[^\S\n]+(?P<adverb>{'|'.join(_ADVERBS)})\b", re.IGNORECASE)
 _AMOUNT = re.compile(
     rf"(?:(?P<number>{DIGITS}|{WORDS})|(?P<scale>(?i:thousand|million|billion)\b"
     r"|[KMB](?=\s?[Tt]ok)))[\s-]*"

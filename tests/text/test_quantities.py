@@ -152,6 +152,7 @@ def test_a_figure_stands_with_its_value_and_unit_or_is_missing(claim, passages, 
         ("$5 per input token", "$5 per token", []),
         ("$5 per seat", "$5 per user", []),
         ("8 links per accelerator", "8 links per GPU", []),
+        ("8 GPUs per node", "Servers of 8 GPUs\nPrice per hour", []),
         ("3 outages a year ago", "3 outages per month", []),
     ],
 )
