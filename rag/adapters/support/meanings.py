@@ -113,7 +113,7 @@ result outcome finding consequence
 effect impact influence consequence
 performance result accuracy
 kind type sort category variety style
-part component element piece portion section unit
+part component element piece portion section unit aspect
 area region zone field domain
 goal aim objective purpose target
 idea concept notion thought

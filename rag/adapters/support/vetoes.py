@@ -33,6 +33,8 @@ _BEFORE, _BEHIND = 3, 6
 _SAME_HERE = 0.75
 """Share of content words from which the same is said in the same words."""
 _LEAST_KEPT = 3
+_NEAR_BEFORE = 8
+"""Words before what is kept of a clause among which one takes it back."""
 _CERTAIN = frozenset(map(stem, "guarantee always never everywhere definitely".split()))
 _VAGUE = HEDGE | frozenset("some few many most several".split())
 _CLAUSE = re.compile(
@@ -128,8 +130,8 @@ def _is_taken_back(place: Place) -> bool:
         if at < len(sentence.tokens):
             if not (place.is_copied or _holds(sentence, place.claim)):
                 return False
-            before = sentence.text[: sentence.tokens[at].start]
-            return bool(takes_back(_CLAUSE.split(before)[-1]))
+            before = _CLAUSE.split(sentence.text[: sentence.tokens[at].start])[-1].split()
+            return bool(takes_back(" ".join(before[-_NEAR_BEFORE:])))
         at -= len(sentence.tokens)
     return False
 
