@@ -137,8 +137,8 @@ def test_what_only_looks_like_it_holds(kind):
         ("The line serves more than 40 ports.", "The line serves 40+ ports."),
         ("The line serves no more than 40 ports.", "The line serves 40 ports."),
         (
-            "Rowing raises the pulse that keeps a crew warm.",
-            "It is not rare for the crews of the old boats of Marsk and Ayle to have rowing that raises the pulse that keeps a crew warm.",
+            "Rowing raises the pulse that keeps crews warm.",
+            "It is not rare for the crews of the old boats of Marsk to say with one voice that rowing raises the pulse that keeps a crew warm.",
         ),
         ("The hull is built by robots.", "Robots build the hull."),
         ("The ferry starts with 8 to 16 boats.", "The fleet of the ferry goes from 8 to 16 boats and starts."),
