@@ -52,10 +52,7 @@ class CachedReranker:
 def examples(pairs: Sequence[Pair], reranker: CachedReranker) -> list[Example]:
     """Return the pairs with their features."""
     readings = [read(pair.claim, pair.evidence) for pair in pairs]
-    claims = [pair.claim for pair in pairs]
     return [
         Example(pair, {**reading.features, **more})
-        for pair, reading, more in zip(
-            pairs, readings, reranked(reranker, claims, readings), strict=True
-        )
+        for pair, reading, more in zip(pairs, readings, reranked(reranker, readings), strict=True)
     ]

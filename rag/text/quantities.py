@@ -1,7 +1,7 @@
 """Quantities of a text, and those of a claim that stand in none of its passages.
 
-`1,024` is 1024, `3.2 Tbps` is 3200 Gbps, `four times` is 4x, `671B` is 671 billion. GB and GiB are
-two units. The digits of a name (`H200`, `Llama 3.1 405B`) are no quantity.
+`1,024` is 1024, `3.2 Tbps` is 3200 Gbps, `four times` is 4x, `doubles` 2x, `671B` 671 billion. GB
+and GiB are two units. The digits of a name (`H200`, `Llama 3.1 405B`) are no quantity.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from rag.text.numerals import DIGITS, SCALED, WORDS, written
+from rag.text.rates import denominator, is_other
 from rag.text.scan import Quantity, scan
 from rag.text.units import COUNTED, KINDS, MEASURES
 
-__all__ = ["Quantity", "missing", "quantities", "stands"]
+__all__ = ["Quantity", "missing", "quantities", "same", "stands"]
 
 _COUNTS = frozenset(COUNTED.values())
-_DOUBLED = re.compile(r"\bdoubl(?:e|es|ed|ing)\b(?![\s-](?:precision|check|click))", re.IGNORECASE)
-_HALVED = re.compile(r"\bhal(?:f|ve|ves|ved|ving)\b", re.IGNORECASE)
 _ONE = re.compile(r"\b(?:one|single|an?|each|every|per)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:both|pair|two)\b", re.IGNORECASE)
 _AGE = re.compile(r"\bage[ds]?\b", re.IGNORECASE)
@@ -38,6 +37,8 @@ def quantities(text: str) -> list[Quantity]:
 def missing(claim: str, passages: str) -> list[Quantity]:
     """Return the quantities of the claim that stand in no passage, in order.
 
+    One that stands there by another thing (`per hour` for `per minute`) is given with it.
+
     Args:
         claim: one statement.
         passages: the words it stands on, joined.
@@ -46,8 +47,46 @@ def missing(claim: str, passages: str) -> list[Quantity]:
     passages = passages if normal == passages else f"{passages}\n{normal}"
     marker = _LIST_MARKER.match(claim)
     first = marker.end() if marker else 0
-    found = (item for item in quantities(claim) if item.start >= first)
-    return [item for item in found if not stands(item, claim, passages)]
+    found = [item for item in quantities(claim) if item.start >= first]
+    absent = [item for item in found if not stands(item, claim, passages)]
+    others = [other for item in found if (other := _told_otherwise(item, claim, passages))]
+    return sorted([*absent, *others], key=lambda item: item.start)
+
+
+def _told_otherwise(quantity: Quantity, claim: str, passages: str) -> Quantity | None:
+    """Return a figure with what the claim tells it by, if the passages tell it by another thing.
+
+    They do so only if they do wherever they have it: a table may say it in its header.
+    """
+    mine = denominator(claim, quantity.end)
+    if not mine.things:
+        return None
+    there = [item for item in scan(passages).quantities if _equal(quantity, item, passages)]
+    if not there or not all(is_other(mine, denominator(passages, item.end)) for item in there):
+        return None
+    return quantity._replace(end=mine.end, text=claim[quantity.start : mine.end])
+
+
+def same(one: Quantity, other: Quantity) -> bool:
+    """Whether two quantities are one figure in two writings: an equal value or range of a unit.
+
+    Numbers that count are the same whatever they count: what it is stands beside them.
+    """
+    if one.unit == other.unit:
+        return one[:2] == other[:2]
+    if _same_share(one, other):
+        return True
+    return one[:2] == other[:2] and (
+        {one.unit, other.unit} in ({"BPS", "bit/s"}, {"BPS", "B/s"})
+        or (_is_number(one) and _is_number(other))
+    )
+
+
+def _is_number(quantity: Quantity) -> bool:
+    """Whether a quantity is a bare number, or one of what is counted."""
+    return quantity.unit not in {*MEASURES, "ordinal", "many"} and not quantity.unit.startswith(
+        (":", "/", "version")
+    )
 
 
 def _normal(text: str) -> str:
@@ -82,22 +121,13 @@ def _value_stands(
     if quantity.unit == "date":
         return _stands_in_parts(quantity, there)
     if quantity.unit in MEASURES:
-        return _stands_as_verb(quantity, passages)
+        return False
     is_count = quantity.unit[:1] not in {"", ":", "/"}
     if quantity.low == 1 and is_count and _ONE.search(passages):
         return True
     if quantity.low == 2 and _BOTH.search(passages):  # noqa: PLR2004 - a pair
         return True
     return _stands_in_words(quantity, claim, passages)
-
-
-def _stands_as_verb(quantity: Quantity, passages: str) -> bool:
-    """Whether what the figure says is said without one: `doubles`, `halves`."""
-    if quantity.unit == "x" and quantity.low == 2:  # noqa: PLR2004
-        return _DOUBLED.search(passages) is not None
-    if (quantity.unit, quantity.low) in {("x", Decimal("0.5")), ("%", Decimal(50))}:
-        return _HALVED.search(passages) is not None
-    return False
 
 
 def _stands_in_words(quantity: Quantity, claim: str, passages: str) -> bool:

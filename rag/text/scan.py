@@ -61,6 +61,10 @@ _FOUND = re.compile(
       |(?:one|a)[\s-](?:third|quarter|fifth)(?=\s(?:of|as|less|more|fewer|the)\b|[.,;)]|$))
       |half(?!\s+an?\s|\s(?:million|billion|trillion|dozen)|[\s-]precision)))\b
     | (?<!\w)(?P<fold>(?i:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten)fold))\b
+    | (?<![\w-])(?P<multiple>(?i:(?:halv|doubl|tripl|quadrupl|quintupl)(?:es?|ed|ing)))
+      (?![\w-]|\s(?:precision|checks?|clicks?|bonds?|quot|blind|standards?))
+    | (?P<per>(?:(?<=\bper\s)|(?<=/)|(?<=/\s))
+      (?:(?i:thousand|million|billion)\b|[KMB](?=\s?[Tt]ok)))
     | (?<!\w)x(?!86|64)(?P<by>\d+(?:\.\d+)?)(?!\w)
     | (?<!\w)(?P<many>(?i:(?:(?:tens|hundreds|thousands)\sof\s)?(?:{_MANY})))\b
     | (?P<number>(?P<between>(?<!\w)(?i:between)\s+)?(?<!\w)(?P<minus>(?<![\w)\]])[-−](?=\d))?
@@ -72,6 +76,7 @@ _FOUND = re.compile(
 )
 _PARTS = {"half": "0.5", "quarter": "0.25", "fifth": "0.2"}
 _FOLDS = {"twice": "two", "thrice": "three"}
+_MULTIPLES = {"halv": "0.5", "doubl": "2", "tripl": "3", "quadrupl": "4", "quintupl": "5"}
 _POWERS = {"ten": 1, "dozen": 1, "hundred": 2, "thousand": 3, "million": 6, "billion": 9}
 _POWERS |= {"trillion": 12}
 _STEP = re.compile(r"[\s-]{1,3}([^\W\d_][\w’']*)")
@@ -188,6 +193,18 @@ def _fold(_text: str, match: re.Match[str]) -> _Reading:
     return number, number, "x", *match.span()
 
 
+def _multiple(_text: str, match: re.Match[str]) -> _Reading:
+    stem = next(stem for stem in _MULTIPLES if match[0].lower().startswith(stem))
+    number = Decimal(_MULTIPLES[stem])
+    return number, number, "x", *match.span()
+
+
+def _per(text: str, match: re.Match[str]) -> _Reading:
+    """Read a scale that stands alone: `per million tokens`, `/MTok`."""
+    number = value(f"1{' ' * (len(match[0]) > 1)}{match[0]}")
+    return number, number, *_noun(text, match.end())[:1], match.start(), match.end()
+
+
 def _by(_text: str, match: re.Match[str]) -> _Reading:
     number = Decimal(match["by"])
     return number, number, "x", *match.span()
@@ -268,6 +285,8 @@ _READERS: dict[str, Callable[[str, re.Match[str]], _Reading | None]] = {
     "ordinal": _ordinal,
     "part": _part,
     "fold": _fold,
+    "multiple": _multiple,
+    "per": _per,
     "by": _by,
     "many": _many,
     "number": _number,

@@ -9,7 +9,10 @@ from rag.text.sentences import statement_spans
 
 _BEFORE = re.compile(
     r"\b(?:not|cannot|no|never|without|false|untrue|wrong|den(?:y|ies|ied)|doubts?|unlikely|hardly|"
-    r"if|unless|may|might|could|would|plans? to|expects?|claims?|believes?|rumou?red|allegedly)\b"
+    r"if|unless|may|might|could|would|plans? to|expects?|claims?|believes?|rumou?red|allegedly|"
+    r"myths?|misconceptions?|fallac(?:y|ies)|mistaken?|supposedly|refut(?:e[sd]?|ing)|"
+    r"disprov(?:e[sd]?|en|ing)|debunk(?:s|ed|ing)?|predict(?:s|ed)? that|"
+    r"hop(?:e[sd]?|ing) (?:to|that)|(?:aim|intend|want|seek)s? to)\b"
     r"|n['’]t\b",
     re.IGNORECASE,
 )
@@ -45,6 +48,12 @@ def taken_back(part: str, sentences: str) -> str:
             after = _AFTER.match(sentences[end : own[-1][1]])
             return before[0] if before else after[1] if after else ""
     return ""
+
+
+def takes_back(words: str) -> str:
+    """Return the first of the words by which what follows them is no statement, or nothing."""
+    found = _BEFORE.search(words)
+    return found[0] if found else ""
 
 
 def _near(before: str) -> str:

@@ -27,6 +27,10 @@ def _read(text):
         ("between 30 and 40 percent", [("30", "40", "%")]),
         ("4x, four times, twice, half", [("4", "x"), ("4", "x"), ("2", "x"), ("0.5", "x")]),
         ("2.5 times faster", [("2.5", "x")]),
+        ("halves, doubled, tripling", [("0.5", "x"), ("2", "x"), ("3", "x")]),
+        ("double precision, a double-digit rise", []),
+        ("$3 per million tokens", [("3", "USD"), ("1000000", "token")]),
+        ("$3 / MTok", [("3", "USD"), ("1000000", "")]),
         ("USD 98.32 or €5", [("98.32", "USD"), ("5", "EUR")]),
         ("a third of it", [("1", "/3")]),
         ("3 December 2024", [("20241203", "date")]),
@@ -74,6 +78,10 @@ def test_a_quantity_is_a_value_in_a_canonical_unit(text, found):
         ("30–40 %", "between 30% and 40%"),
         ("two GPUs", "both GPUs"),
         ("12 fold", "12x"),
+        ("it doubles the memory", "twice the memory"),
+        ("it halves the price", "the price falls by 50%"),
+        ("$3 per 1M tokens", "$3 per million tokens"),
+        ("$3 per million tokens", "$3/MTok"),
     ],
 )
 def test_formats_and_units_are_normalised(one, other):
@@ -114,10 +122,42 @@ def test_formats_and_units_are_normalised(one, other):
         ("it loses two million steps", "it loses two steps", ["two million steps"]),
         ("it loses 2 steps", "it loses 2 million steps", ["2 steps"]),
         ("it loses 2 chips", "it loses 2 dozen steps", ["2 chips"]),
+        ("it doubles the price", "it halves the price", ["doubles"]),
+        ("triple the memory", "twice the memory", ["triple"]),
+        ("it doubles the load", "it splits the load", ["doubles"]),
     ],
 )
 def test_a_figure_stands_with_its_value_and_unit_or_is_missing(claim, passages, absent):
     """Another unit, another kind of thing, a rounding or a single end of a range do not do."""
+    assert [item.text for item in missing(claim, passages)] == absent
+
+
+@pytest.mark.parametrize(
+    ("claim", "passages", "absent"),
+    [
+        ("$0.50 per million images", "$0.50 per million tokens", ["$0.50 per million images"]),
+        ("$0.50 per token", "$0.50 per million tokens", ["$0.50 per token"]),
+        ("$0.50 per hour", "$0.50 per million tokens", ["$0.50 per hour"]),
+        ("$12.50 per minute", "$12.50 per hour", ["$12.50 per minute"]),
+        ("1,024 dollars a month", "1,024 dollars a day", ["1,024 dollars a month"]),
+        ("$2 per node per hour", "$2 per GPU-hour", ["$2 per node per hour"]),
+        ("40 tokens per minute", "40 output tokens per second", ["40 tokens per minute"]),
+        ("$12.50 per minute", "$12.50 per hour, or $12.50 for the start", []),
+        ("$12.50 per hour", "| Price per hour | $12.50 |", []),
+        ("$12.50 per hour", "$12.50 hourly", []),
+        ("$12.50 an hour", "$12.50/hr", []),
+        ("$12.50 per hour", "$12.50 per instance per hour", []),
+        ("$12.50", "$12.50 per hour", []),
+        ("$5 per day", "$5 per 24 hours", []),
+        ("$5 per input token", "$5 per token", []),
+        ("$5 per seat", "$5 per user", []),
+        ("8 links per accelerator", "8 links per GPU", []),
+        ("8 GPUs per node", "Servers of 8 GPUs\nPrice per hour", []),
+        ("3 outages a year ago", "3 outages per month", []),
+    ],
+)
+def test_what_a_figure_is_told_by_is_of_the_figure(claim, passages, absent):
+    """It falls if wherever it stands something else stands behind `per`; what is silent is none."""
     assert [item.text for item in missing(claim, passages)] == absent
 
 
@@ -156,6 +196,16 @@ def test_a_changed_digit_is_always_missing(number, unit, data):
     other = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != digits[at]]))
     changed = digits[:at] + other + digits[at + 1 :]
     assert missing(f"it has {changed}{unit} now", f"it has {digits}{unit} now") != []
+
+
+_TOLD_BY = st.sampled_from("hour minute day month token request image GPU node user".split())
+
+
+@given(_NUMBERS, _TOLD_BY, _TOLD_BY, st.sampled_from(["per", "per thousand", "per million"]))
+def test_a_changed_denominator_is_always_missing(number, one, other, per):
+    """A price by one thing stands on a price by the same thing and by no other."""
+    found = missing(f"it costs ${number} {per} {one}", f"it costs ${number} {per} {other}")
+    assert (found == []) is (one == other)
 
 
 _TEXTS = st.text(max_size=60) | st.lists(

@@ -12,6 +12,7 @@ from rag.adapters.support.order import exchanged, swapped
 from rag.adapters.support.passages import best_window
 from rag.adapters.support.roles import figures
 from rag.adapters.support.spots import SPOTS, renamed, spots
+from rag.adapters.support.vetoes import Place, vetoes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -140,6 +141,8 @@ def compare(part: Sequence[Token], source: Passage) -> dict[str, float]:
         found["renamed"] = float(names)
     if found["kept_share"] >= _COPIED or found["swapped"] or found["renamed"]:
         found["contradictions"] = sum(found[name] for name in _CONTRADICTING)
+    place = Place(part, source, sentences, words, changes.alignment)
+    found["contradictions"] += vetoes(place)
     return found
 
 

@@ -13,9 +13,11 @@ from rag.adapters.support.passages import (
     text_of,
 )
 from rag.adapters.support.tokens import Token, tokens
+from rag.adapters.support.vetoes import bounds_turned
 from rag.text.names import missing_names
 from rag.text.quantities import missing as missing_figures
 from rag.text.sentences import sentence_spans
+from rag.text.writings import in_one_writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,8 @@ _MANY_SENTENCES = 6
 class Reading(NamedTuple):
     """What a claim and a passage show without a model, and what to ask a reranker."""
 
+    claim: str
+    """The claim, its figures as the passage writes them."""
     features: Mapping[str, float]
     window: str
     """The sentences that hold most of the claim."""
@@ -35,13 +39,17 @@ class Reading(NamedTuple):
 
 
 def read(claim: str, text: str) -> Reading:
-    """Return the features of a claim beside a passage; see `NAMES`."""
+    """Return the features of a claim beside a passage; see `NAMES`.
+
+    An equal figure in another writing is no other word.
+    """
+    claim, text = in_one_writing(claim, text)
     source = passage(text)
     words = tokens(claim)
     wanted = sorted({token.stem for token in words if token.has_content})
     if not source.sentences or not wanted:
         # Nothing is said, or there is nothing to say it: that never passes.
-        return Reading({**dict.fromkeys(NAMES, 0.0), "contradictions": 1.0}, "", "")
+        return Reading(claim, {**dict.fromkeys(NAMES, 0.0), "contradictions": 1.0}, "", "")
     window = best_window(wanted, source)
     few, few_recall = best_few(wanted, source)
     pairs = bigrams(words)
@@ -56,7 +64,9 @@ def read(claim: str, text: str) -> Reading:
     found |= differences.missing(words, source)
     parts = [differences.compare(part, source) for part in _parts(claim)]
     found |= differences.combined(parts)
+    found["contradictions"] += bounds_turned(claim, text)
     return Reading(
+        claim,
         {name: found[name] for name in NAMES},
         text_of(source, range(window.first, window.last + 1)),
         text_of(source, few),

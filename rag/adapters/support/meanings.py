@@ -64,7 +64,7 @@ optimistic/pessimistic confident/doubtful/unsure willing/unwilling/reluctant
 with/without against/for temporary/permanent short-term/long-term
 outperform/underperform overestimate/underestimate exceed/trail/lag lead/trail/lag/follow
 superior/inferior efficient/inefficient effective/ineffective sufficient/insufficient
-stable/unstable robust/fragile faster/slower latency/throughput training/inference
+stable/unstable robust/fragile faster/slower latency/throughput training/inference training/serving
 january/february/march/april/may/june/july/august/september/october/november/december
 monday/tuesday/wednesday/thursday/friday/saturday/sunday
 first/second/third/fourth/fifth/sixth/seventh/eighth/ninth/tenth
@@ -83,7 +83,7 @@ make create produce generate build construct develop form craft
 improve enhance boost better advance upgrade strengthen
 increase rise grow raise expand climb surge growth jump soar gain
 decrease decline drop fall reduce reduction diminish lower downturn shrink cut decline
-begin start commence launch initiate kick
+begin began begun start commence launch initiate kick
 end finish conclude complete terminate
 get obtain receive acquire gain secure
 give provide supply offer deliver grant furnish
@@ -101,7 +101,7 @@ change alter modify adjust vary transform shift
 various diverse different several multiple many numerous varied varying assorted distinct
 new novel fresh recent modern
 important significant crucial key vital essential major critical
-big large huge great massive sizable substantial considerable
+big large huge great massive sizable sizeable substantial considerable
 small little tiny minor compact
 fast quick rapid swift speedy
 hard difficult challenging tough tricky
@@ -113,14 +113,18 @@ result outcome finding consequence
 effect impact influence consequence
 performance result accuracy
 kind type sort category variety style
-part component element piece portion section unit
+part component element piece portion section unit aspect
 area region zone field domain
 goal aim objective purpose target
 idea concept notion thought
 job task work role assignment
+work labor labour
 company firm business corporation organization organisation enterprise
 person individual human people
-kid child youngster
+kid child children youngster
+enough sufficient ample
+verify confirm validate attest substantiate verification confirmation validation attestation
+said say says state stated
 car vehicle automobile
 house home residence
 movie film picture
@@ -216,6 +220,10 @@ def opposed(one: str, other: str) -> bool:
     )
 
 
+def _groups(word: str) -> frozenset[int]:
+    return frozenset().union(*(SYNONYMS.get(form, ()) for form in _plain(word)))
+
+
 def _plain(word: str) -> tuple[str, ...]:
     """Return a stem, and that of the word which it is a degree of."""
     found = (stem(word.removesuffix(end)) for end in _DEGREES if word.endswith(end))
@@ -226,7 +234,7 @@ def alike(one: str, other: str) -> bool:
     """Whether two different stems may say the same: synonyms, or long words of one beginning."""
     if opposed(one, other):
         return False
-    if SYNONYMS.get(one, frozenset()) & SYNONYMS.get(other, frozenset()):
+    if _groups(one) & _groups(other):
         return True
     shortest = min(len(one), len(other))
     common = 0

@@ -21,6 +21,11 @@ _RELATIONS = frozenset(
 _JOINS = frozenset("and or nor".split())
 """Words of a list, whose parts stand in any order."""
 _HAS = frozenset("has have had is are was were do does did will".split())
+_BE = frozenset("is are was were be been being am get gets got".split())
+_BEFORE_NOUN = frozenset("the a an of its their this these and".split())
+_WAYS = frozenset("which what how".split())
+_SIDE = 4
+"""Content words on each side of a verb among which those are who do it and to whom."""
 _LONGEST = 14
 """Words of a swap, from the first of the one run to the last of the other."""
 
@@ -144,3 +149,44 @@ def _blocks(order: Sequence[int]) -> bool | None:
     inner = list(order[head:tail])
     expected = list(range(size - tail, size - head))
     return bool(inner) if inner == expected else None
+
+
+def passive_turned(claim: Sequence[Token], sentence: Sequence[Token]) -> bool:
+    """Whether one is passive, one active, and both have the same words on the same sides.
+
+    "B is beaten by A" says what "A beats B" says; "A is beaten by B" does not.
+    """
+    for at, token in enumerate(claim):
+        for there, other in enumerate(sentence):
+            if token.stem != other.stem or not token.has_content:
+                continue
+            mine, theirs = _is_passive(claim, at), _is_passive(sentence, there)
+            is_noun = _is_noun(sentence, there) if mine else _is_noun(claim, at)
+            if mine == theirs or is_noun:
+                continue
+            before, after = _sides(claim, at)
+            first, last = _sides(sentence, there)
+            if before & first and after & last and not before & last and not after & first:
+                return True
+    return False
+
+
+def _is_passive(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word is what somebody does: "is beaten by"; "is to fall by 5" is none."""
+    if at + 2 >= len(tokens) or tokens[at + 1].stem != "by" or tokens[at + 2].kind == "number":
+        return False
+    agent = tokens[at + 2].text.lower()
+    is_way = agent.endswith("ing") or agent in _WAYS
+    before = [token.stem for token in tokens[max(0, at - 2) : at]]
+    return not is_way and "to" not in before and bool(_BE & set(before))
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    return at > 0 and tokens[at - 1].stem in _BEFORE_NOUN
+
+
+def _sides(tokens: Sequence[Token], at: int) -> tuple[set[str], set[str]]:
+    """Return the words that stand near on one side of a verb alone."""
+    before = [token.stem for token in tokens[:at] if token.has_content][-_SIDE:]
+    after = [token.stem for token in tokens[at + 1 :] if token.has_content][:_SIDE]
+    return set(before) - set(after), set(after) - set(before)

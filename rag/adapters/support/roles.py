@@ -70,6 +70,17 @@ def _unit(tokens: Sequence[Token], at: int) -> str:
     return before if before in {"dollar", "euro", "pound"} else ""
 
 
+def bounding(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return where the words stand that bound a number: of "at most 5" both before the 5."""
+    found: set[int] = set()
+    for at, token in enumerate(tokens):
+        if token.kind == "number":
+            words = [other.text.lower() for other in tokens[max(0, at - _BEFORE) : at]]
+            size = next((n for n in range(_BEFORE, 0, -1) if tuple(words[-n:]) in BOUNDS), 0)
+            found.update(range(at - size, at))
+    return frozenset(found)
+
+
 def _bound(tokens: Sequence[Token], at: int) -> str:
     words = tuple(token.text.lower() for token in tokens[max(0, at - _BEFORE) : at])
     # The longest first: "no more than" is no "more than".

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.adapters.support.features import NAMES, Reading, read
 from rag.adapters.support.model import THRESHOLD, weights
 from rag.adapters.support.tokens import plain_words
+from rag.text.writings import in_one_writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +52,7 @@ class SupportScorer:
         readings = [read(*pairs[at]) for at in rest]
         rows = [dict(reading.features) for reading in readings]
         if self._reranker:
-            claims = [pairs[at][0] for at in rest]
-            for row, more in zip(rows, reranked(self._reranker, claims, readings), strict=True):
+            for row, more in zip(rows, reranked(self._reranker, readings), strict=True):
                 row.update(more)
         # A score is a function of its own pair: the sums of one row do not depend on the others.
         for at, score in zip(rest, self._model.score(rows), strict=True):
@@ -61,19 +61,22 @@ class SupportScorer:
 
 
 def is_verbatim(claim: str, passage: str) -> bool:
-    """Whether a claim's words, letter case and punctuation apart, are a run of a passage's."""
+    """Whether a claim's words are a run of a passage's.
+
+    Letter case and white space say nothing, nor in which writing a figure stands.
+    """
+    return _is_run(claim, passage) or _is_run(*in_one_writing(claim, passage))
+
+
+def _is_run(claim: str, passage: str) -> bool:
     wanted = plain_words(claim)
     return bool(wanted) and f" {' '.join(wanted)} " in f" {' '.join(plain_words(passage))} "
 
 
-def reranked(
-    reranker: PairScorer, claims: Sequence[str], readings: Sequence[Reading]
-) -> list[dict[str, float]]:
+def reranked(reranker: PairScorer, readings: Sequence[Reading]) -> list[dict[str, float]]:
     """Return the reranker's features of each reading; each text is scored once."""
     asked = [
-        (claim, text)
-        for claim, reading in zip(claims, readings, strict=True)
-        for text in (reading.window, reading.few)
+        (reading.claim, text) for reading in readings for text in (reading.window, reading.few)
     ]
     once = list(dict.fromkeys(asked))
     known = dict(zip(once, reranker.score(once), strict=True)) if once else {}

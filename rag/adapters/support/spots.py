@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.support.lexicon import ALL, HEDGE, NEGATION, RESTRICTION, UNITS
 from rag.adapters.support.meanings import opposed
+from rag.adapters.support.roles import bounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,8 @@ def spots(claim: Sequence[Token], window: Sequence[Token], found: Alignment) -> 
     counts = dict.fromkeys(SPOTS, 0.0)
     rows = {row for row, _ in (*found.kept, *found.reworded)}
     columns = {column for _, column in (*found.kept, *found.reworded)}
-    new = [row for row in found.added if _anchored(row, rows, len(claim))]
+    bounds = bounding(claim)  # "at most 5" is compared with the other bound, not with none
+    new = [r for r in found.added if r not in bounds and _anchored(r, rows, len(claim))]
     gone = [column for column in found.left_out if _anchored(column, columns, len(window))]
     kinds = [
         _replacement(claim[row], window[column])

@@ -98,11 +98,15 @@ def _plain_number(word: str) -> str:
 
 
 def _kind(word: str, lower: str, found: str, initial: bool) -> Kind:  # noqa: PLR0911 - a list of rules
-    if lower in FUNCTION:
+    if lower in FUNCTION and (word != "A" or initial):  # "Model A" is a name
         return "function"
     if found in NEGATION:
         return "negation"
-    if any(char.isdigit() for char in word) or any(char.isupper() for char in word[1:]):
+    if (
+        word == "A"
+        or any(char.isdigit() for char in word)
+        or any(char.isupper() for char in word[1:])
+    ):
         return "name"
     if word[0].isupper() and not initial:
         return "name"

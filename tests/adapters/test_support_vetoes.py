@@ -1,0 +1,174 @@
+"""What no claim may do to its passage: a false claim of each kind falls, a true one beside it holds."""
+
+# ruff: noqa: E501 - sentences in full
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.adapters.support import DEFAULT_THRESHOLD, SupportScorer
+from rag.text.quantities import missing
+
+SCORER = SupportScorer()
+
+CASES = {
+    "a bound turned round": (
+        "The new hull cuts the use of fuel by up to 40% on long trips.",
+        "The new hull cuts the use of fuel by at least 40% on long trips.",
+        "The new hull cuts the use of fuel by at most 40% on long trips.",
+    ),
+    "a bound turned round, by more than": (
+        "The new hull cuts the use of fuel by up to 40% on long trips.",
+        "On long trips more than 40% of fuel is cut by the new hull.",
+        "On long trips up to 40% of fuel is cut by the new hull.",
+    ),
+    "a bound turned round, the other way": (
+        "The crossing takes at least 12 minutes in winter.",
+        "The crossing takes up to 12 minutes in winter.",
+        "The crossing takes more than 12 minutes in winter.",
+    ),
+    "about made more than": (
+        "The crossing took about 40 minutes in the old ferry.",
+        "The crossing took more than 40 minutes in the old ferry.",
+        "The crossing took around 40 minutes in the old ferry.",
+    ),
+    "a bare figure made less than": (
+        "The crossing took 40 minutes in the old ferry.",
+        "The crossing took less than 40 minutes in the old ferry.",
+        "In the old ferry the crossing took 40 minutes.",
+    ),
+    "a bound made a guarantee": (
+        "The new hull cuts the use of fuel by up to 40% on long trips.",
+        "The new hull guarantees a 40% cut in the use of fuel on long trips.",
+        "The new hull can cut the use of fuel by up to 40% on long trips.",
+    ),
+    "some made everywhere": (
+        "Berths may be scarce in some ports.",
+        "Berths are scarce everywhere.",
+        "Berths may be scarce in some harbours.",
+    ),
+    "what is expected made a fact": (
+        "Orla Works expects the price of a ticket to fall by 10% next year.",
+        "The price of a ticket will fall by 10% next year.",
+        "Orla Works expects ticket prices to fall by 10% next year.",
+    ),
+    "what is expected made past": (
+        "Orla Works expects the price of a ticket to fall by 10% next year.",
+        "The price of a ticket fell by 10% next year.",
+        "The price of a ticket is expected to fall by 10% next year.",
+    ),
+    "a myth made a fact": (
+        "It is a myth that the Kestrel engine outlasts the Osprey engine in salt water.",
+        "In salt water the Kestrel engine outlasts the Osprey engine.",
+        "That the Kestrel engine outlasts the Osprey engine in salt water is a myth.",
+    ),
+    "cannot in a half that is kept": (
+        "The ferry halves the time of a trip that can wait for the tide, but it cannot be booked by groups that travel with bicycles.",
+        "The ferry can be booked by groups that travel with bicycles.",
+        "The ferry cannot be booked by groups that travel with bicycles.",
+    ),
+    "not required made must": (
+        "Passengers are not required to pay for idle seats.",
+        "Passengers must pay for idle seats.",
+        "Passengers do not have to pay for idle seats.",
+    ),
+    "passive with its sides exchanged": (
+        "In every trial the Kestrel outperforms the Osprey.",
+        "In every trial the Kestrel is outperformed by the Osprey.",
+        "In every trial the Osprey is outperformed by the Kestrel.",
+    ),
+    "active made of a passive": (
+        "The yard of Marsk was sold by Orla Works in spring.",
+        "The yard of Marsk sold Orla Works in spring.",
+        "Orla Works sold the yard of Marsk in spring.",
+    ),
+    "sides of a comparison, named by letters": (
+        "Line A is slower than Line B on stormy days.",
+        "Line B is slower than Line A on stormy days.",
+        "Line A is slower than Line B on days with storms.",
+    ),
+    "one noun in another's place": (
+        "Each boat has 2 cabins of timber for the gear of the divers.",
+        "Each boat has 2 cabins of plastic for the gear of the divers.",
+        "Each boat has 2 cabins of timber for the divers and their gear.",
+    ),
+    "one word in another's place, at the beginning": (
+        "Sharded rudders split the drag of the current over both sides of the hull.",
+        "Wooden rudders split the drag of the current over both sides of the hull.",
+        "Sharded rudders spread the drag of the current over both sides of the hull.",
+    ),
+    "training and serving": (
+        "The new chip is made for training large language models.",
+        "The new chip is made for serving large language models.",
+        "The new chip is made to train large language models.",
+    ),
+}
+"""A kind of error: a passage, a claim that has it, and a true one that looks as much like it."""
+
+
+def _holds(claim, passage):
+    return SCORER.score([(claim, passage)])[0] >= DEFAULT_THRESHOLD
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_a_claim_that_turns_its_passage_falls(kind):
+    """However the rest is worded, one of these is enough."""
+    passage, false, _ = CASES[kind]
+    assert not _holds(false, passage)
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_what_only_looks_like_it_holds(kind):
+    """The rule is for what is said, not for the words it is said with."""
+    passage, _, true = CASES[kind]
+    assert _holds(true, passage)
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage"),
+    [
+        ("The divers did not find a crack in the keel.", "The divers failed to find a crack in the keel."),
+        ("The divers did not find any crack.", "No crack was found by the divers, and the keel was not touched."),
+        ("The ferry needs no pilot.", "The ferry, which does not smell, needs no pilot."),
+        ("The ferry needs a pilot.", "The ferry, which does not smell, needs a pilot."),
+        ("Tickets cost 5 dollars.", "Because the tide may turn, tickets cost 5 dollars a trip."),
+        ("The line serves more than 40 ports.", "The line serves 40+ ports."),
+        ("The line serves no more than 40 ports.", "The line serves 40 ports."),
+        (
+            "Rowing raises the pulse that keeps crews warm.",
+            "It is not rare for the crews of the old boats of Marsk to say with one voice that rowing raises the pulse that keeps a crew warm.",
+        ),
+        ("The hull is built by robots.", "Robots build the hull."),
+        ("The ferry starts with 8 to 16 boats.", "The fleet of the ferry goes from 8 to 16 boats and starts."),
+    ],
+)  # fmt: skip
+def test_lawful_rewording_breaks_no_rule(claim, passage):
+    """A "not" that denies something else, a clause left out, a passive: all say the same."""
+    assert _holds(claim, passage)
+
+
+_FLEETS = st.permutations(["Kestrel", "Osprey", "Heron", "Merlin", "Falcon"])
+_VERBS = st.sampled_from(
+    [("outperforms", "outperformed"), ("tows", "towed"), ("follows", "followed")]
+)
+
+
+@given(_FLEETS, _VERBS)
+def test_a_passive_says_who_did_it(names, verb):
+    """Whatever the names: turning the sentence round holds, leaving them in place does not."""
+    one, other, active, done = names[0], names[1], *verb
+    passage = f"In the trials of {names[2]} the {one} {active} the {other} by day."
+    assert _holds(f"The {other} is {done} by the {one} by day.", passage)
+    assert not _holds(f"The {one} is {done} by the {other} by day.", passage)
+
+
+@given(st.integers(2, 900), st.sampled_from(["%", " hours", " GB", " boats"]))
+def test_no_bound_is_turned_round(number, unit):
+    """`up to` bears out what is at most so much, never what is more."""
+    passage = f"The new hull saves up to {number}{unit} of what the old hull needs."
+    for bound, holds in (("at most", True), ("more than", False), ("at least", False)):
+        claim = f"The new hull saves {bound} {number}{unit} of what the old hull needs."
+        assert missing(claim, passage) == []
+        assert _holds(claim, passage) is holds
