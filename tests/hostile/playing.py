@@ -118,7 +118,7 @@ def _note(project: Project, chance: Random, number: int) -> str:
     body, *rest = project.report.read_text(encoding="utf-8").partition("\n## References\n")
     blocks = body.split("\n\n")
     note = f"A note of mine, number {number}, that nobody else wrote."
-    blocks.insert(chance.randint(2, len(blocks) - 1), note)
+    blocks.insert(chance.randint(min(2, len(blocks) - 1), len(blocks) - 1), note)
     text = "\n\n".join(blocks)
     project.report.write_text(f"{text}\n{''.join(rest)}", encoding="utf-8")
     return note

@@ -19,14 +19,14 @@ _MARK = re.compile(r"\[\^([^\]\s]+)\]")
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
 
-def by_lines(lines: Stretch) -> Merged:
+def by_claims(lines: Stretch) -> Merged:
     """Return the user's lines of those that both changed, and after them what the edition adds.
 
     Of a line that he changed, a claim that he left as it was is the edition's: it stays only where
     that has it.
     """
     if len(lines.base) == len(lines.mine) == 1:
-        return _by_claims(lines)
+        return _claim_by_claim(lines)
     new = _units(lines.new)
     texts = [_kept(edit, frozenset(new)) for edit in lines.edits]
     was = [unit for edit in lines.edits for unit in _units(edit.was)]
@@ -41,10 +41,10 @@ def _kept(edit: Edit, standing: frozenset[str]) -> str:
     if len(edit.was) != 1 or len(edit.became) != 1:
         return "".join(edit.became)
     left = "".join(unit for unit in _units(edit.was) if unit in standing or not _MARK.search(unit))
-    return _by_claims(Stretch(edit.was, edit.became, (left,) if left.strip() else ())).text
+    return _claim_by_claim(Stretch(edit.was, edit.became, (left,) if left.strip() else ())).text
 
 
-def _by_claims(lines: Stretch) -> Merged:
+def _claim_by_claim(lines: Stretch) -> Merged:
     """Return a line that both changed, claim by claim.
 
     What is only the user's is never between two halves of what is not, so none of it is lost: the

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from merge3 import Merge3
 
-from rag.stages.merge.claims import by_lines
+from rag.stages.merge.claims import by_claims
 from rag.stages.merge.page import Page
 from rag.stages.merge.values import Merged, settled
 from rag.text.line_ends import line_ends
-from rag.text.three_way import stretches
+from rag.text.three_way import Stretch, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+_BLOCKS = re.compile(r"(?:[^\n]+(?:\n|$))+\n?|\n")
+"""Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+"""Lines as Markdown has them: some marks that end one elsewhere are characters of it."""
 
 
 def merge(base: str, theirs: str, new: str) -> Merged:
     """Return `new` with the user's edits in it; where both changed, the user's text stays.
 
-    Lines are compared first; what both put in at the same place is kept, the user's last. Where
-    both changed the same lines, those are compared claim by claim: words up to and with their
-    footnote marks. So an edit of one sentence and a change of another one in the same paragraph
-    both stand, and a claim that the edition lets go leaves whatever the user wrote beside it.
+    Blocks are compared first; what both put in at the same place is kept, the user's last. Where
+    both changed the same blocks, those are compared line by line, and lines that both changed
+    claim by claim: words up to and with their footnote marks. So an edit of one sentence and a
+    change of another one in the same paragraph both stand, and a claim that the edition lets go
+    leaves whatever the user wrote beside it.
 
     Args:
         base: the last edition as it was rendered.
@@ -34,36 +41,50 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     if new in (base, theirs):
         return Merged(theirs, ())
     ends = line_ends(theirs)
-    old, mine_now, next_one = (
-        text.splitlines(keepends=True) for text in (base, ends.plain(theirs), new)
-    )
-    page = Page(mine_now)
+    old, mine, next_one = map(_BLOCKS.findall, (base, ends.plain(theirs), new))
+    page = Page(mine)
     kept: list[str] = []
-    for group in Merge3(old, mine_now, next_one).merge_groups():
+    for group in Merge3(old, mine, next_one).merge_groups():
         if group[0] == "a":
             page.add_own(group[1])
         elif group[0] == "conflict":
-            kept += _untangled(page, *group[1:])
+            kept += _untangled(page, group[1:], _by_lines)
         else:
             page.add(group[1])
-    return Merged(ends.as_were("".join(page.lines)), tuple(kept))
+    return Merged(ends.as_were("".join(page.units)), tuple(kept))
+
+
+def _by_lines(blocks: Stretch) -> Merged:
+    """Return blocks that both changed, line by line."""
+    base, mine, new = (_LINES.findall("".join(units)) for units in blocks[:3])
+    page = Page(mine)
+    kept = _untangled(page, (base, mine, new), by_claims)
+    return Merged("".join(page.units), tuple(kept))
 
 
 def _untangled(
-    page: Page, base: Sequence[str], mine: Sequence[str], new: Sequence[str]
+    page: Page,
+    texts: Sequence[Sequence[str]],
+    closer: Callable[[Stretch], Merged],
 ) -> list[str]:
-    """Add lines whose changes touch each other; return where the user's words won."""
+    """Add units whose changes touch each other; return where the user's words won.
+
+    Args:
+        page: takes the merged units.
+        texts: the base, the user's and the new units.
+        closer: merges units that both changed.
+    """
     kept: list[str] = []
-    for stretch in stretches(base, mine, new):
+    for stretch in stretches(*texts):
         if stretch.new == stretch.base:
             page.add_own(stretch.mine)
-        elif (lines := settled(stretch)) is not None:
-            page.add(lines)
+        elif (units := settled(stretch)) is not None:
+            page.add(units)
         elif not stretch.base:  # both put something in there: neither changed the other's
             page.add(stretch.new)
             page.add_own(stretch.mine)
         else:
-            inner = by_lines(stretch)
+            inner = closer(stretch)
             page.add([inner.text] if inner.text else [])
             kept += inner.kept
     return kept

@@ -1,4 +1,4 @@
-"""Merged lines in the making."""
+"""Merged units, blocks or lines, in the making."""
 
 from __future__ import annotations
 
@@ -11,66 +11,54 @@ if TYPE_CHECKING:
 
 
 class Page:
-    """Takes lines in order, and sets the user's apart from others where they were in his file.
+    """Takes units in order, and sets the user's apart from others where they were in his file.
 
     A paragraph right below a list, or right above one, would be read as a part of it.
 
     Args:
-        mine: the lines of the user's file.
+        mine: the units of the user's text.
     """
 
     def __init__(self, mine: Sequence[str]) -> None:
-        self.lines: list[str] = []
+        self.units: list[str] = []
         self._mine = mine
         self._next: str | None = None
-        """What follows the user's lines that were added last in his file."""
-        self._lent = False
-        """Whether a blank line was put before them; the one that stood there comes behind them."""
+        """What follows the user's units that were added last in his file."""
 
-    def add(self, lines: Sequence[str]) -> None:
-        """Add lines that are not the user's alone."""
-        if not lines:
+    def add(self, units: Sequence[str]) -> None:
+        """Add units that are not the user's alone."""
+        if not units:
             return
-        rest = self._without_lent(lines)
-        if rest is lines and self._next is not None and lines[0] != self._next:
-            self._set_apart(lines[0])
-        self._next, self._lent = None, False
-        self._extend(rest)
+        if self._next is not None and units[0] != self._next:
+            self._set_apart(units[0])
+        self._next = None
+        self._extend(units)
 
-    def add_own(self, lines: Sequence[str]) -> None:
-        """Add lines of the user's."""
-        if not lines:
+    def add_own(self, units: Sequence[str]) -> None:
+        """Add units of the user's."""
+        if not units:
             return
-        rest = self._without_lent(lines)
-        start = self._place(lines)
+        start = self._place(units)
         before = self._mine[start - 1] if start else ""
-        if self.lines and self.lines[-1] != before:
-            self._lent = self._set_apart(lines[0])
-        self._extend(rest)
-        end = start + len(lines)
+        if self.units and self.units[-1] != before:
+            self._set_apart(units[0])
+        self._extend(units)
+        end = start + len(units)
         self._next = self._mine[end] if end < len(self._mine) else ""
 
-    def _without_lent(self, lines: Sequence[str]) -> Sequence[str]:
-        """Return lines without the blank one that was already put before the user's last ones."""
-        is_second = self._lent and not lines[0].strip() and not self.lines[-1].strip()
-        return lines[1:] if is_second else lines
-
-    def _place(self, lines: Sequence[str]) -> int:
-        wanted = list(lines)
+    def _place(self, units: Sequence[str]) -> int:
+        wanted = list(units)
         places = range(len(self._mine) - len(wanted) + 1)
         return next((at for at in places if self._mine[at : at + len(wanted)] == wanted), 0)
 
-    def _set_apart(self, line: str) -> bool:
-        """Put a blank line before one that would join the last one; return whether it would."""
-        joins = self.lines and self.lines[-1].strip() and line.strip()
-        if joins and not line.startswith(ROWS):
+    def _set_apart(self, unit: str) -> None:
+        """Put a blank line before a unit that would join the last one."""
+        last = self.units[-1] if self.units else ""
+        joins = last.strip() and not last.endswith("\n\n") and unit.strip()
+        if joins and not unit.startswith(ROWS):
             self._extend(["\n"])
-            return True
-        return False
 
-    def _extend(self, lines: Sequence[str]) -> None:
-        if self.lines and not self.lines[-1].endswith(
-            ("\n", "\r", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85")
-        ):
-            self.lines[-1] += "\n"  # what follows begins a line of its own
-        self.lines += lines
+    def _extend(self, units: Sequence[str]) -> None:
+        if self.units and not self.units[-1].endswith("\n"):
+            self.units[-1] += "\n"  # what follows begins a line of its own
+        self.units += units
