@@ -52,7 +52,7 @@ def _questions(data: Path, sample: int, parts: list[str]) -> bool:
                 found = {rag.name: [rag.places(answer) for answer in own[name]]}
                 met &= retrieval.report(name, (rag, *peers), questions[name], found)
         if "answers" in parts:
-            answers.report(rags, questions, own)
+            answers.report(rags, questions)
         if "refusal" in parts:
             met &= refusal.report(rags, questions, own)
     return met

@@ -71,10 +71,10 @@ class Rag:
             for key, item in known.items()
         }
 
-    def ask(self, question: str, file: str | None = None) -> Answer:
-        """Return the whole answer, of one file or of all."""
+    def ask(self, question: str, file: str | None = None, k: int | None = DEPTH) -> Answer:
+        """Return the whole answer, of one file or of all; k=None: of as many passages as usual."""
         key = self.keys[file] if file else None
-        return ask(self._project, self._tools, question, k=DEPTH, reference=key)
+        return ask(self._project, self._tools, question, k=k, reference=key)
 
     def places(self, answer: Answer) -> list[Place]:
         """Return the passages of an answer, best first, whether or not it is a refusal."""
