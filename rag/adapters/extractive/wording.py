@@ -117,6 +117,14 @@ _COMMAND = re.compile(r"`[^`]*\s[^`]*`|`--?[a-z]|\w=\w")
 _CLOSED = re.compile(r"[.!][\"”’)\]]*$")
 _SAYING = re.compile(r"(?<![\w.-])[a-z]")
 """A word that begins small: where there is none, names are listed and nothing is said."""
+_TITLE_LIKE = re.compile(r"An? (?:[\w'’/-]+,? ){1,9}?(?:for|of|with|to)\b")
+_FINITE = has(
+    r"(?:is|are|was|were|ha[sd]|have|can|could|will|would|may|might|must|should|do|does|did)\b",
+    r"(?:give|let|provide|offer|support|allow|enable|use|make|take|run|need|cost|mean|contain|include|"
+    r"reduce|increase|improve|help|work|keep|hold|come|serve|store|cover|require|combine|save|show|"
+    r"train|replace|deliver|scale|connect|lose|reach|add|bring|become|remain|stay|begin|differ)s\b",
+)
+"""Verbs that say something of a thing: "A suite of checks for clusters." names one and ends."""
 _REFERENCE_MARK = re.compile(r"\[\d+\]")
 _CLOSED_IN_ITSELF = re.compile(
     r"(?:both|neither) (?!of\b|types?\b|cases?\b)[\w.-]+(?: [\w.-]+){0,2} (?:and|nor) [\w.-]+ "
@@ -188,8 +196,14 @@ def is_whole(sentence: str, longest: int, shortest: int = MIN_WORDS) -> bool:
     """Whether a sentence is neither cut nor endless, and no caption."""
     fits = shortest <= len(WORD.findall(sentence)) <= longest
     marked = _REFERENCE_MARK.search(sentence) or SOURCE_LINE.match(sentence)
-    whole = _CLOSED.search(sentence) and _SAYING.search(sentence) and _is_balanced(sentence)
+    whole = _CLOSED.search(sentence) and _says_something(sentence) and _is_balanced(sentence)
     return bool(fits and whole and not marked)
+
+
+def _says_something(sentence: str) -> bool:
+    """Whether it is more than a list of names, and more than the description of a thing."""
+    is_title = _TITLE_LIKE.match(sentence) and not _FINITE.search(sentence)
+    return bool(_SAYING.search(sentence)) and not is_title
 
 
 def _is_pronoun_first(sentence: str) -> bool:

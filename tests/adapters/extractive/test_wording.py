@@ -11,6 +11,7 @@ WHOLE = [
     "The quasar.48xlarge instance holds 900 GB of memory across 8 accelerators.",
     "p9en.48xlarge joins eight accelerators with 3,200 Gbps of network bandwidth.",
     "Checkpoints limit what an interruption costs, because only the work since the last is lost.",
+    "A quasar instance with eight accelerators costs 40 dollars an hour in that Region.",
     'Comet 4 calls its router "the dispatcher" and sends each token to two experts.',
 ]
 LEANING = [
@@ -33,6 +34,7 @@ BROKEN = [
     "The price (per hour is lower for the larger instance than for the small one.",
     "The larger instance is faster according to an older measurement of the team [12].",
     "Comet 4 Instruct, Comet 4B Instruct, Comet Large, Comet Small, Comet-X1.",
+    "A wide, open collection of checks for clusters of quasar instances in two Regions.",
     " ".join(["A sentence that goes on"] * 15) + ".",
 ]
 
