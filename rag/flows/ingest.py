@@ -79,6 +79,7 @@ def _forget(tools: Tools, only: str | None) -> None:
     """Forget all chunks, in the store first: the index never lacks what the store has."""
     if only is not None:
         raise UsageError("--rebuild makes all chunks anew", advice="leave --reference out")
+    tools.embedder.embed_query("Are you there?")  # what cannot embed must not cost the chunks
     documents = set(tools.store.chunk_counts())
     tools.store.forget_all_chunks()
     tools.index.remove(documents)

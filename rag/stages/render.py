@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from rag.text.markdown import anchor, cell, escape, text_fragment
-from rag.types import Document, Reference, Value
+from rag.types import Document, Part, Reference, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -211,8 +211,23 @@ def place_at(start: int, quoted: str, cited: Cited) -> _Place:
     elif is_web:
         link = link.split("#")[0] + "#" + text_fragment(quoted)
     elif scheme != "s3" and words and location.lower().endswith((".md", ".markdown")):
-        link += f"#{quote(anchor(words[-1]))}"
+        link += f"#{quote(_anchor(document, part, words[-1]))}"
     return _Place(", ".join(where), link)
+
+
+def _anchor(document: Document, part: Part, heading: str) -> str:
+    """Return the fragment of the heading that a part stands under.
+
+    Of equal headings, GitHub numbers all but the first.
+    """
+    own = anchor(heading)
+    above = (
+        item.headings[-1]
+        for item in document.parts
+        if item.kind == "heading" and item.start <= part.start and item.headings
+    )
+    number = sum(anchor(words) == own for words in above) - 1
+    return f"{own}-{number}" if number > 0 else own
 
 
 def _clock(seconds: int) -> str:

@@ -54,6 +54,9 @@ def anchor(heading: str) -> str:
 
 def text_fragment(words: str) -> str:
     """Return a URL fragment that scrolls to the words (https://wicg.github.io/scroll-to-text-fragment/)."""
+    cells = [cell.strip() for cell in words.split(" | ") if cell.strip()]
+    if len(cells) > 1:  # a page has no bars between them: from the first to the last
+        return f":~:text={_percent(cells[0])},{_percent(cells[-1])}"
     pieces = words.split()
     if len(pieces) <= 12:  # noqa: PLR2004 - short enough to give whole
         return ":~:text=" + _percent(" ".join(pieces))

@@ -216,6 +216,23 @@ def test_rebuild_without_the_kept_bytes(project: Project, tools: FakeTools) -> N
     assert _everything(tools) == before
 
 
+def test_rebuild_with_what_cannot_embed_loses_nothing(project: Project, tools: FakeTools) -> None:
+    """Whether the new model is there is known before the old chunks are forgotten."""
+
+    class Absent(FakeEmbedder):
+        def embed_query(self, text: str) -> Vector:
+            raise PrerequisiteError(f"no model for {text!r}", advice="install it")
+
+    list(ingest(project, tools))
+    before = tools.store.chunk_counts()
+    good, tools.embedder = tools.embedder, Absent()
+    with pytest.raises(PrerequisiteError, match="no model"):
+        list(ingest(project, tools, rebuild=True))
+    assert tools.store.chunk_counts() == before
+    tools.embedder = good
+    assert of(NothingToDo, ingest(project, tools))
+
+
 def test_rebuild_is_of_everything(project: Project, tools: FakeTools) -> None:
     """A rebuild of one reference alone would mix two models, and is refused."""
     list(ingest(project, tools))

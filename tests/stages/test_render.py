@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from values import document, evidence, reference
 
-from rag.stages.render import Cited, place_of, render_block, render_citation, render_report
+from rag.stages.render import (
+    Cited,
+    place_at,
+    place_of,
+    render_block,
+    render_citation,
+    render_report,
+)
 from rag.stages.verify import Rules, verify
 from rag.types import (
     Block,
@@ -186,6 +193,15 @@ def test_links_open_on_the_passage_of_a_markdown_file():
     """A file's link ends in the heading's anchor; the footnote has its path and the words."""
     note = render_citation(citation_of(SENTENCE), cited())
     assert note == (f"[Notes on networks](notes.md#band--width), Band & width: “{SENTENCE}”")
+
+
+def test_equal_headings_have_anchors_of_their_own():
+    """The second of two sections of one name is numbered, as GitHub numbers it."""
+    notes = document("# N\n\n## A\n\n### Billing\n\nOne.\n\n## B\n\n### Billing\n\nTwo.\n")
+    first, second = (notes.text.index(words) for words in ("One.", "Two."))
+    known = cited(notes)
+    assert place_at(first, "One.", known).link == "notes.md#billing"
+    assert place_at(second, "Two.", known).link == "notes.md#billing-1"
 
 
 def test_links_open_on_the_passage_of_a_page():

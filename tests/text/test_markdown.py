@@ -120,3 +120,8 @@ def test_text_fragments_are_plain(words):
     assert len(ends) <= 2
     assert all(char not in end for end in ends for char in " -&#,")
     assert all(unquote(end) in " ".join(words.split()) for end in ends)
+
+
+def test_a_row_is_found_from_its_first_cell_to_its_last():
+    """A page has no bars between its cells."""
+    assert text_fragment("inf2.48xlarge | 12 | 384 GB") == ":~:text=inf2.48xlarge,384%20GB"

@@ -6,10 +6,11 @@ Greedy, by exact merit and place: a function of the set of candidates, never of 
 from __future__ import annotations
 
 from collections import defaultdict
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rag.text.contrast import turned
-from rag.text.figures import WORD, figures
+from rag.text.figures import WORD, content_words, figures
 from rag.text.quantities import missing
 from rag.text.said import taken_apart
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 _ALIKE, _ALIKE_WITHOUT_FIGURES = 0.5, 0.7
 """Share of content words from which two claims say the same."""
+_BEARS_OUT = 0.85
+"""Share of a claim's content words that another reference must have to be cited for it, too."""
+_ORDERED = 0.9
+"""Share of the words that two claims share which stand in the same order in both."""
+_ANYWHERE = frozenset("you your we our us can now also very just".split())
+"""Words whose place says nothing."""
 _OPPOSED = 0.75
 """The same, from which a "not" in one of them makes them opposites."""
 _SECOND_HELPING = 4
@@ -181,19 +188,47 @@ def repeated(candidate: Candidate, chosen: Iterable[Candidate]) -> Candidate | N
     words says nothing of it: both are shown, and the conflict is seen.
     """
     words, others = candidate.words, list(chosen)
-    if any(_opposed(candidate, other) for other in others):
+    if any(_opposed(candidate, other) or _turned_round(candidate, other) for other in others):
         return None
     for other in others:
         shared = len(words & other.words) / (len(words) or 1)
         alike = _ALIKE if _same_figures(candidate, other) else _ALIKE_WITHOUT_FIGURES
-        if shared >= alike and not missing(candidate.text, other.text):
+        if shared >= alike and _has_all_of(other.text, candidate):
             return other
     together = frozenset[str]().union(*(other.words for other in others))
     if len(words & together) / (len(words) or 1) < _ALIKE_WITHOUT_FIGURES:
         return None
-    if missing(candidate.text, "\n".join(other.text for other in others)):
+    if not _has_all_of("\n".join(other.text for other in others), candidate):
         return None
     return max(others, key=lambda other: len(words & other.words), default=None)
+
+
+def _has_all_of(text: str, candidate: Candidate) -> bool:
+    """Whether a text has the figures and the names of a candidate: Ohio says nothing of Tokyo."""
+    named = taken_apart(candidate.text).capitals - taken_apart(text).capitals
+    return not (named - content_words(text) or missing(candidate.text, text))
+
+
+def _turned_round(one: Candidate, other: Candidate) -> bool:
+    """Whether two say other things in the same words: who does what has changed places."""
+    shared = len(one.words & other.words) / (len(one.words) or 1)
+    return shared >= _ALIKE_WITHOUT_FIGURES and not _in_order(one, other)
+
+
+def _in_order(one: Candidate, other: Candidate) -> bool:
+    """Whether the words that two share stand in one order."""
+    first, second = (
+        [word for word in map(_bare, WORD.findall(item.text)) if word in both]
+        for both in ((one.words & other.words) - _ANYWHERE,)
+        for item in (one, other)
+    )
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    kept = sum(block.size for block in matcher.get_matching_blocks())
+    return kept >= _ORDERED * min(len(first), len(second))
+
+
+def _bare(word: str) -> str:
+    return next(iter(content_words(word)), "")
 
 
 def _same_figures(one: Candidate, other: Candidate) -> bool:
@@ -209,9 +244,9 @@ def _opposed(one: Candidate, other: Candidate) -> bool:
 def says_it_too(candidate: Candidate, other: Candidate) -> bool:
     """Whether a candidate of another reference bears the other one out: all of its figures."""
     elsewhere = candidate.place[0] != other.place[0]
-    if not elsewhere or missing(other.text, candidate.text) or _opposed(candidate, other):
+    if not elsewhere or not _has_all_of(candidate.text, other) or _opposed(candidate, other):
         return False
     if candidate.kind == "row":
         return candidate.cells[0].lower() == other.cells[0].lower()
     shared = len(candidate.words & other.words) / (len(other.words) or 1)
-    return shared >= _ALIKE_WITHOUT_FIGURES
+    return shared >= _BEARS_OUT and _in_order(candidate, other)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rag.types import Evidence, Part
 
 _FEWEST_WORDS, _MOST_WORDS = 3, 90
+_LEAST_SAID = 0.4
+"""Share of letters and digits among the signs of a passage; code has half or more."""
 _FEWEST_LINES, _MOST_LINES = 4, 12
 
 
@@ -27,17 +29,24 @@ def passages(evidence: Iterable[Evidence]) -> list[Candidate]:
     for item in evidence:
         for part in item.document.parts:
             start, end = max(part.start, item.chunk.start), min(part.end, item.chunk.end)
-            if start >= end or part.kind == "heading":
+            if start >= end or part.kind in {"heading", "row"}:  # rows are candidates themselves
                 continue
             text = item.document.text
             is_code = part.kind == "code"
             runs = _lines(text, start, end) if is_code else _sentences(text, part, start, end)
             for first, last in runs:
-                if not WORD.search(text, first, last):
-                    continue  # brackets alone
+                if not _is_told(text[first:last]):
+                    continue
                 candidate = _passage(item, part, first, last)
                 found.setdefault(candidate.place, candidate)
     return [found[place] for place in sorted(found)]
+
+
+def _is_told(text: str) -> bool:
+    """Whether words are told rather than drawn: no brackets alone, no frames of a console."""
+    signs = [char for char in text if not char.isspace()]
+    said = sum(char.isalnum() for char in signs)
+    return bool(WORD.search(text)) and said >= _LEAST_SAID * len(signs)
 
 
 def _sentences(text: str, part: Part, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ from rag.stages.parse.titles import title_of
 from rag.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.types import Document, Source
 
@@ -22,6 +22,8 @@ _SENTENCES = 5
 """How many sentences make a paragraph of speech, about."""
 _CHARACTERS = 900
 """How long a paragraph of speech becomes, about: speakers differ in the length of sentences."""
+_SECONDS = 20
+"""How far behind its time stamp what a part of a paragraph says may begin."""
 _HEAD_LINES = 6
 _CUE = re.compile(
     r"\s*(?:[\[(][^\])\d]{0,40}?\b(?:applau\w*|cheer\w*|clap\w*|music\w*|laugh\w*|chuckl\w*"
@@ -156,13 +158,17 @@ def _add_turn(builder: DocumentBuilder, turn: Sequence[Line]) -> None:
     for line in turn:
         offsets.append(len(text))
         text += one_line(line.text) + " "
+
+    def line_at(position: int) -> Line:
+        return turn[max(bisect_right(offsets, position) - 1, 0)]
+
     start = 0
     stops = [match for match in _CUE.finditer(text) if _ended_at(text, match.start())]
     for stop in [*(match.end() for match in stops), len(text)]:
-        for first, last in _paragraphs(text, start, stop):
-            line = turn[max(bisect_right(offsets, first) - 1, 0)]
-            words = _CUE.sub(" ", text[first:last])
-            builder.add("speech", words, seconds=line.seconds, speaker=turn[0].speaker)
+        for paragraph in _paragraphs(text, start, stop):
+            for first, last in _timed(text, paragraph, lambda at: line_at(at).seconds):
+                words, seconds = _CUE.sub(" ", text[first:last]), line_at(first).seconds
+                builder.add("speech", words, seconds=seconds, speaker=turn[0].speaker)
         start = stop
 
 
@@ -181,3 +187,17 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         first = number * len(spans) // groups
         last = (number + 1) * len(spans) // groups
         yield spans[first][0], spans[last - 1][1]
+
+
+def _timed(
+    text: str, paragraph: tuple[int, int], seconds_at: Callable[[int], int | None]
+) -> Iterator[tuple[int, int]]:
+    """Yield a paragraph in parts that begin near what they say: a citation opens on their time."""
+    begin, end = paragraph
+    for first, last in sentence_spans(text, *paragraph):
+        now, began = seconds_at(first), seconds_at(begin)
+        if first > begin and now is not None and began is not None and now - began > _SECONDS:
+            yield begin, end
+            begin = first
+        end = last
+    yield begin, paragraph[1]

@@ -428,3 +428,55 @@ def test_the_scorer_has_no_say_in_a_section():
     task = SectionTask(spec=SECTIONS["inference"], evidence=evidence_of(("one", ONE)))
     alone = ExtractiveWriter(CONFIG).write_section(task)
     assert ExtractiveWriter(CONFIG, Scorer("nothing of it")).write_section(task) == alone
+
+
+CACHING = (
+    "# Notes\n\n"
+    "Amazon Bedrock prompt caching cuts the cost of inference by up to 90% for models of {}.\n"
+)
+ROLES = (
+    "# Notes\n\n"
+    "Trn1 instances cost 50% less for {}, and Inf2 instances cost 40% less for {} than GPUs.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("section", "one", "other"),
+    [
+        ("inference", CACHING.format("Anthropic"), CACHING.format("Meta")),
+        ("compute", ROLES.format("training", "inference"), ROLES.format("inference", "training")),
+    ],
+)
+def test_what_is_said_of_another_thing_is_no_repetition(section, one, other):
+    """Other names, or the same ones in other places: both are shown, neither proves the other."""
+    evidence = evidence_of(("one", document(one)), ("other", document(other)))
+    blocks = written(section, evidence)
+    claims = [claim for block in blocks for claim in block.claims]
+    said = {claim.text for claim in claims}
+    assert {text.split("\n\n")[1].strip() for text in (one, other)} <= said
+    assert all(len(claim.citations) == 1 for claim in claims)
+
+
+def test_what_two_references_say_in_the_same_words_stands_on_both():
+    """The second one is cited for the claim of the first."""
+    words = CACHING.format("Anthropic")
+    blocks = written(
+        "inference", evidence_of(("one", document(words)), ("two", document(words + " ")))
+    )
+    (claim,) = {claim for block in blocks for claim in block.claims}
+    assert len(claim.citations) == 2
+
+
+def test_frames_and_headers_are_no_answer():
+    """What a console draws, and the header of a table by itself, tell nothing."""
+    text = document(
+        "# GPUs\n\n## p9.large\n\n"
+        "| Instance | GPU memory |\n| --- | --- |\n| p9.large | 80 GB |\n\n"
+        "```\n+-----------+----------------+\n| GPU Memory | Pass          |\n"
+        "+-----------+----------------+\n+===========+================+\n```\n"
+    )
+    task = QuestionTask(
+        question="How much GPU memory has a p9.large?", evidence=evidence_of(("gpus", text))
+    )
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert said == ["Instance: p9.large; GPU memory: 80 GB"]

@@ -70,6 +70,20 @@ def test_time_stamps_are_positions() -> None:
     assert ":" not in found.text
 
 
+def test_a_part_begins_near_what_it_says() -> None:
+    """A citation opens on the time of its part: within half a minute of what is said."""
+    text = "WEBVTT\n\n" + "".join(
+        f"00:{n // 2:02d}:{n % 2 * 30:02d}.000 --> 00:{n // 2:02d}:{n % 2 * 30 + 29:02d}.000\n"
+        f"Sentence {n} is said in this cue.\n\n"
+        for n in range(12)
+    )
+    found = document(text, "text/vtt")
+    for part in found.parts:
+        said = int(part.span.of(found.text).split()[-6])
+        assert part.seconds is not None
+        assert 30 * said - part.seconds <= 30
+
+
 def test_paragraphs_are_a_few_sentences() -> None:
     """Long turns are cut between sentences into paragraphs of about equal length."""
     text = "\n".join(f"it goes on with sentence\nnumber {n}. And" for n in range(60))
