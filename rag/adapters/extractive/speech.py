@@ -43,7 +43,10 @@ _LEANING = begins(
     "(?:if|when) you(?:['’]re)? (?:look|think|see|go|remember|recall|do|did|start|want to see)",
     "you(?!(?: can| could|r data) (?!see|imagine|chat))",
     r"(?:[\w'’,]+ ){1,4}(?:it|them|these)",
-    "to do",
+    "to do|(?:to|of|for|in|with|by) the [a-z]+ of",
+    "built (?:up)?on|based on|as well as|including|such as",
+    r"from [^.;]{1,120}, (?:it|they|this|that)(?:['’]\w+)?",
+    r"[^,]{1,60}, who(?:se)?",
 )
 _ANNOUNCEMENT = re.compile(
     r"(?:I|we)(?:['’]m|['’]re| am| are) (?:(?:also|so|very|really|super|just|extremely)[ ,]+)*"

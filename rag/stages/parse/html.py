@@ -9,6 +9,7 @@ from rag.stages.parse.builder import DocumentBuilder, Facts, one_line
 from rag.stages.parse.dates import iso_date
 from rag.stages.parse.decode import decode
 from rag.stages.parse.furniture import is_furniture, tidy
+from rag.stages.parse.spans import spread
 from rag.stages.parse.titles import title_of
 from rag.types import Skipped
 
@@ -45,6 +46,7 @@ def parse_html(subject: str, source: Source, content: bytes) -> Document | Skipp
         return Skipped(subject=subject, stage="parse", reason="not a page of HTML: save it again")
     facts = _facts(tree, source)
     tidy(tree)
+    spread(tree)
     page = bare_extraction(
         tree,
         fast=True,  # without the second extractors: better on the labelled pages, and faster

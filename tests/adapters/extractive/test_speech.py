@@ -37,6 +37,10 @@ def test_what_names_its_subject_stands_alone(sentence):
         "You can use it as a store and build assistants with Comet instances.",
         "As you think about it, Comet instances are the ones to have.",
         "Comet instances are really great. They halve the time to train.",
+        "To the democratization of learning, with Comet instances and Nebula clusters for all.",
+        "Example Health, who are using the power of Comet instances to run their tools.",
+        "From developers to analysts of data, it's powered by Comet instances under the hood.",
+        "Built upon the last, Comet instances and clusters unlocking values for teams.",
     ],
 )
 def test_small_talk_and_leaning_speech_are_left_out(sentence):

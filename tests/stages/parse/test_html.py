@@ -116,3 +116,35 @@ def test_main_content_is_found() -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+SPANNED = f"""<html><body><article><h1>Instances</h1><p>{LONG * 3}</p><table>
+<tr><th rowspan="2">Instance</th><th colspan="2">Memory</th><th rowspan="2">Links</th></tr>
+<tr><th>GPU</th><th>System</th></tr>
+<tr><td rowspan="2"><b>p5</b></td><td>640 GB</td><td>2 TB</td><td>18</td></tr>
+<tr><td>80 GB</td><td>256 GB</td><td>1</td></tr>
+<tr><td>trn2</td><td colspan="2">1.5 TB</td><td rowspan="9">4</td></tr>
+<tr><td>inf2</td><td>384 GB</td><td>768 GB</td></tr>
+</table><p>{LONG}</p></article></body></html>"""
+
+
+def test_cells_that_span_stand_in_each_place() -> None:
+    """Each row says whose figures it has; header rows are one header."""
+    found = document(SPANNED, "text/html")
+    assert [row.strip("| ").replace("**", "") for row in words(found, "row")] == [
+        "Instance | Memory GPU | Memory System | Links",
+        "p5 | 640 GB | 2 TB | 18",
+        "p5 | 80 GB | 256 GB | 1",
+        "trn2 | 1.5 TB | 1.5 TB | 4",
+        "inf2 | 384 GB | 768 GB | 4",
+    ]
+
+
+@pytest.mark.parametrize("span", ["0", "-1", "x", "99999999", ""])
+def test_spans_that_mean_nothing_do_no_harm(span: str) -> None:
+    """What stands in a page's attributes is anybody's: the table is read all the same."""
+    found = document(
+        SPANNED.replace('rowspan="9"', f'rowspan="{span}" colspan="{span}"'), "text/html"
+    )
+    assert "trn2" in found.text
+    assert len(found.text) < 5 * len(SPANNED)
