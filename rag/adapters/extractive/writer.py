@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.extractive.answers import Answering
 from rag.adapters.extractive.candidates import Candidate, candidates
-from rag.adapters.extractive.choice import (
-    Choice,
-    Ranked,
-    distinct,
-    repeated,
-    rows,
-    says_it_too,
-    within,
-)
+from rag.adapters.extractive.choice import Choice, Ranked, distinct, rows, within
 from rag.adapters.extractive.derived import match_table, summary
 from rag.adapters.extractive.features import Lens
+from rag.adapters.extractive.repetition import repeated, says_it_too
 from rag.text.figures import WORD, figures
 from rag.types import (
     Block,
@@ -68,7 +61,10 @@ class ExtractiveWriter:
         if task.spec.form == "summary":
             return Draft(blocks=tuple(summary(task, self._lens)))
         homes = self._homes(task)
-        choices = {topic.id: self._choose(topic, homes[topic.id]) for topic in task.spec.topics}
+        choices: dict[str, Choice] = {}
+        for topic in task.spec.topics:
+            told = [item for choice in choices.values() for item in choice.chosen]
+            choices[topic.id] = self._choose(topic, homes[topic.id], told)
         chosen = {name: choice.chosen for name, choice in choices.items()}
         blocks: list[Block] = []
         finding = _finding(chosen, self._lens)
@@ -127,13 +123,18 @@ class ExtractiveWriter:
         has_substance = self._lens.has_substance(candidate) or self._lens.is_quotable(candidate)
         return candidate.kind != "sentence" or has_substance
 
-    def _choose(self, topic: TopicSpec, ranked: Sequence[Ranked]) -> Choice:
+    def _choose(
+        self, topic: TopicSpec, ranked: Sequence[Ranked], told: Sequence[Candidate]
+    ) -> Choice:
+        """Return what a topic shows, and says for the first time in its section."""
         substantial = [
             item
             for item in ranked
             if item.candidate.kind == "sentence" and self._lens.has_substance(item.candidate)
         ]
-        sentences = within(substantial, topic.words, spoken=topic.spoken)
+        said = [item for item in told if item.kind == "sentence"]
+        rules = [item for item in told if item.kind == "row"]
+        sentences = within(substantial, topic.words, spoken=topic.spoken, told=said)
         quotations = [item for item in ranked if item.candidate.kind == "quotation"]
         quotations += [
             _as_quotation(item) for item in ranked if self._is_quotable(item, sentences.chosen)
@@ -141,7 +142,7 @@ class ExtractiveWriter:
         parts = [
             sentences,
             distinct(quotations, topic.quotations),
-            rows([item for item in ranked if item.candidate.kind == "row"], topic.rows),
+            rows([item for item in ranked if item.candidate.kind == "row"], topic.rows, told=rules),
         ]
         return Choice(
             [item for part in parts for item in part.chosen],

@@ -467,6 +467,74 @@ def test_what_two_references_say_in_the_same_words_stands_on_both():
     assert len(claim.citations) == 2
 
 
+RULES = "# Notes\n\n| When | Use | Because |\n| --- | --- | --- |\n"
+CACHE = "Long prefixes recur | Amazon Bedrock prompt caching | Skipping prefixes saves up to 90%"
+NEURON = (
+    "Price performance decides and code runs on Neuron | Trn2 instances | AWS claims 30% more of it"
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (CACHE, CACHE.replace("Skipping", "Skipping the same"), 1),  # a cell begins as a sentence
+        (NEURON, NEURON.replace("Trn2 instances", "trn2.48xlarge"), 1),
+        (
+            NEURON,
+            NEURON.replace("Price performance decides and code runs on Neuron", "{} and {}").format(
+                "Code runs on Neuron", "price performance decides"
+            ),
+            1,
+        ),
+        (NEURON, NEURON.replace("30%", "40%"), 2),
+        (NEURON, NEURON.replace("Trn2 instances", "Trn1 instances"), 2),
+        (NEURON, NEURON.replace("Neuron", "CUDA only for inference by night"), 2),
+        (NEURON, NEURON.replace("claims", "does not claim"), 2),
+    ],
+)
+def test_a_rule_is_given_once(one, other, told):
+    """Advice for the same case and reason is one rule, however its instance is called."""
+    more = (
+        "| An endpoint must answer at once | Amazon Bedrock on-demand | It is there |\n"
+        "| Capacity is needed for 8 days | EC2 Capacity Blocks for ML | It is held |\n"
+    )
+    first, second = document(f"{RULES}| {one} |\n{more}"), document(f"{RULES}| {other} |\n")
+    blocks = written("decision-guides", evidence_of(("one", first), ("two", second)))
+    texts = [claim.text for block in blocks if block.header for claim in block.claims]
+    assert sum("%" in text for text in texts) == told
+
+
+def test_answers_that_differ_are_two_rows():
+    """Yes and No of one thing are not the same row told twice."""
+    table = (
+        "# Spot\n\n## Instances\n\n| Instance | Spot support |\n| --- | --- |\n"
+        "| p5.48xlarge | {} |\n| p4d.24xlarge | Yes |\n"
+    )
+    pair = [(name, document(table.format(name))) for name in ("Yes", "No")]
+    rows = [
+        claim.cells for block in written("compute", evidence_of(*pair)) for claim in block.claims
+    ]
+    assert ("p5.48xlarge", "Yes") in rows
+    assert ("p5.48xlarge", "No") in rows
+    assert rows.count(("p4d.24xlarge", "Yes")) == 1
+
+
+def test_a_rule_of_one_guide_is_not_given_again_in_the_next():
+    """Guides of one section share their rules."""
+    rules = (
+        RULES
+        + "| A model is too slow for one task | Amazon Bedrock {} | A student is 5x as fast |\n"
+        "| {} | {} | It is there |\n"
+    )
+    training = rules.format("Model Distillation training", "Training must restart", "HyperPod")
+    inference = rules.format("model distillation", "An endpoint must answer", "Bedrock on-demand")
+    blocks = written(
+        "decision-guides", evidence_of(("one", document(training)), ("two", document(inference)))
+    )
+    said = [claim.text for block in blocks for claim in block.claims]
+    assert sum("5x" in text for text in said) == 1
+
+
 def test_frames_and_headers_are_no_answer():
     """What a console draws, and the header of a table by itself, tell nothing."""
     text = document(
