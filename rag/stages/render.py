@@ -18,6 +18,8 @@ _SPEAKER = r"(?<=”[ ])\("
 """A bracket that would be read as the one before who said it."""
 _IN_PLACE = r":(?=[ ]“) | (?<=\d{4})-(?=\d\d-\d\d)"
 """What would be read as the quote's beginning, and as a date of the document."""
+_IN_BRACKETS = r"^\^"
+"""What would make a footnote of the link that it begins."""
 
 
 class Cited(Value):
@@ -138,7 +140,7 @@ def _references(sections: Sequence[Section], cited: Mapping[str, Cited]) -> list
         (cited[key] for key in counts), key=lambda item: (_title(item), item.reference.key)
     ):
         number = len(counts[item.reference.key])
-        words = f"- [{escape(_title(item))}]({_plain_link(item.location)})"
+        words = f"- [{escape(_title(item), _IN_BRACKETS)}]({_plain_link(item.location)})"
         words += f"{_origin(item)}: {number} {'claim' if number == 1 else 'claims'}"
         lines.append(words if item.listed else f"{words} (no longer in the checklist)")
     return [*lines, ""] if lines else []
@@ -154,7 +156,7 @@ def _footnotes(claims: Iterable[Claim], cited: Mapping[str, Cited]) -> Iterator[
 def render_citation(citation: Citation, cited: Cited) -> str:
     """Return a footnote's text: title with a link to the passage, where it is, its words."""
     place = place_of(citation, cited)
-    parts = [f"[{escape(_title(cited))}]({place.link}){_origin(cited)}"]
+    parts = [f"[{escape(_title(cited), _IN_BRACKETS)}]({place.link}){_origin(cited)}"]
     if place.words:
         parts.append(escape(place.words, _IN_PLACE))
     if cited.document.date:

@@ -256,6 +256,15 @@ def test_no_location_breaks_a_link(location):
     assert seen(note).startswith("Notes on networks, ")
 
 
+@pytest.mark.parametrize("title", ["^[^a]: b", "^a", "[x](y)", "> a"])
+def test_no_title_is_taken_for_a_footnote(title):
+    """Whatever a document is called, its title is the words of one link."""
+    of = document(NOTES).model_copy(update={"title": title})
+    note = render_citation(citation_of(SENTENCE), cited(of))
+    assert not note.startswith("[^")
+    assert seen(note).startswith(f"{title}, ")
+
+
 # --- the report --------------------------------------------------------------------------------
 
 
