@@ -17,12 +17,16 @@ from sentence_transformers import SentenceTransformer
 from torch.nn import functional
 from transformers.utils.logging import disable_progress_bar
 
+from rag.adapters.traced import as_it_is, traced
 from rag.modelfiles import ModelFolder, embedder_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.ports import Vector
+
+_WORTH_RECORDING = 16
+"""Texts from which recording the model (a fraction of a second) pays."""
 
 
 class SentenceTransformersEmbedder:
@@ -40,6 +44,8 @@ class SentenceTransformersEmbedder:
         self._folder = folder
         self._model = SentenceTransformer(str(folder.path), device="cpu", local_files_only=True)
         self._model.eval()
+        self._run = as_it_is(self._model)
+        self._is_recorded = False
         # Its own: embedding sets the model's tokenizer to cut texts, while the next reference is
         # chunked in another thread.
         self._counter = copy(self._model.tokenizer.backend_tokenizer)
@@ -61,6 +67,8 @@ class SentenceTransformersEmbedder:
 
     def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
         """See `Embedder.embed_documents`. Longest first, so that threads end together."""
+        if len(texts) >= _WORTH_RECORDING and not self._is_recorded:
+            self._run, self._is_recorded = traced(self._model) or self._run, True
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
         prefixed = [self._folder.document_prefix + texts[index] for index in order]
         pool = ThreadPoolExecutor(self._threads, initializer=torch.set_num_threads, initargs=(1,))
@@ -77,6 +85,6 @@ class SentenceTransformersEmbedder:
     def _embed(self, text: str) -> Vector:
         # `encode` does the same to one text, and takes a tenth longer (`benchmarks/speed`).
         with torch.inference_mode():
-            found = self._model(self._model.preprocess([text]))["sentence_embedding"][0]
+            found = self._run(self._model.preprocess([text]))[0]
             vector: Vector = functional.normalize(found, dim=0).numpy()
         return vector.astype(np.float32)

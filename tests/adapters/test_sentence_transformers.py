@@ -12,6 +12,7 @@ from contracts.embedder import TEXTS, EmbedderContract
 from rag.modelfiles import find_model
 
 sentence_transformers = pytest.importorskip("sentence_transformers")
+torch = pytest.importorskip("torch")
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -71,3 +72,41 @@ def test_vectors_are_those_of_the_library(minilm):
     for position, text in enumerate(TEXTS):
         theirs = model.encode(text, normalize_embeddings=True, show_progress_bar=False)
         assert np.allclose(mine[position], theirs, atol=1e-6)
+
+
+@pytest.mark.models
+def test_many_texts_have_the_vectors_of_one(minilm):
+    """For many texts the model is recorded, which moves no bit of a vector, however long a text."""
+    texts = [f"{text} {'and so on ' * number}" for number, text in enumerate(TEXTS * 6)]
+    assert len(texts) > 16
+    alone = [dict(minilm.embed_documents([text]))[0] for text in texts]
+    for _ in range(2):
+        together = dict(minilm.embed_documents(texts))
+        assert all(np.array_equal(together[place], one) for place, one in enumerate(alone))
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("way", ["a constant of the text's length", "nothing that can be recorded"])
+def test_a_model_that_cannot_be_recorded_embeds_as_it_is(monkeypatch, way):
+    """A recording that would give other vectors, or none, is not used."""
+    adapter = pytest.importorskip("rag.adapters.sentence_transformers")
+    embedder = adapter.SentenceTransformersEmbedder(find_model(MINILM, ()), threads=2)
+    alone = [dict(embedder.embed_documents([text]))[0] for text in TEXTS]
+    whole = sentence_transformers.SentenceTransformer
+    own = whole.forward
+
+    def forward(self, features, **options):
+        found = own(self, features, **options)
+        length = int(features["attention_mask"].sum())
+        if way.startswith("nothing") and torch.jit.is_tracing():
+            raise TypeError(way)
+        found["sentence_embedding"] = found["sentence_embedding"] * length / length
+        if torch.jit.is_tracing():
+            found["sentence_embedding"] = found["sentence_embedding"] + length
+        return found
+
+    monkeypatch.setattr(whole, "forward", forward)
+    many = TEXTS * 4
+    assert len(many) > 16
+    for place, vector in embedder.embed_documents(many):
+        assert np.allclose(vector, alone[place % len(TEXTS)], atol=1e-6)
