@@ -359,6 +359,66 @@ def test_an_earlier_edition_is_restored_as_a_new_one(project: Project, tools: Fa
         list(restore(project, tools, 99))
 
 
+def test_what_the_user_wrote_since_stays_with_a_restored_edition(
+    project: Project, tools: FakeTools
+) -> None:
+    """Notes that a later edition has, and those that none has yet, byte for byte; once each."""
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## ", "\nOld note,  mine.\n\n## ", 1))
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## ", "\nMy note — «kept»,  ok.\n\n## ", 1))
+    list(compose(project, tools))
+    edit(project, lambda text: text + "\nNot in any edition.\n")
+    list(restore(project, tools, 2))
+    text = report(project)
+    second, last = tools.store.edition(2), tools.store.latest()
+    assert second
+    assert last
+    for words in ("My note — «kept»,  ok.", "Old note,  mine.", "Not in any edition."):
+        assert text.splitlines().count(words) == 1, words
+    assert last.sections == second.sections
+    assert [line for line in second.text.splitlines() if line not in text.splitlines()] == []
+    assert not list(project.root.glob("report.*.bak"))
+    list(compose(project, tools, every=True))
+    assert "My note — «kept»,  ok." in report(project)
+    assert verify_report(project, tools).failures == ()
+
+
+def test_a_note_deleted_since_returns_with_its_edition(project: Project, tools: FakeTools) -> None:
+    """The text of an edition is whole again, whatever was only taken out of it."""
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## ", "\nOld note.\n\n## ", 1))
+    list(compose(project, tools))
+    second = report(project)
+    edit(project, without_line("Old note."))
+    list(compose(project, tools))
+    list(restore(project, tools, 2))
+    assert report(project) == second
+
+
+def test_a_reworded_claim_returns_and_the_users_words_are_kept(
+    project: Project, tools: FakeTools
+) -> None:
+    """Beside the claim where they are committed; else in a file, if they would hide it."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    second = report(project)
+    words = "Alpha, I say, has 96 GB"
+    edit(project, lambda text: text.replace(ALPHA, words, 1))
+    mine = report(project)
+    list(compose(project, tools))
+    list(restore(project, tools, 2))
+    assert words in report(project)
+    assert ALPHA in report(project).split("## References")[0]
+    project.report.write_bytes(mine.encode())
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("The Beta accelerator has 141", "Beta has 141"))
+    mine = report(project)
+    (aside,) = of(SetAside, restore(project, tools, 2))
+    assert (project.root / aside.path).read_bytes().decode() == mine
+    assert report(project) == second
+
+
 def test_a_restored_edition_stands_on_what_was_retracted(
     project: Project, tools: FakeTools
 ) -> None:
