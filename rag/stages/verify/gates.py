@@ -90,7 +90,7 @@ def check_claim(
     )
     for verdict, reason in against(claim, grounds, rules, form):
         return Rejected(claim=proposal, verdict=verdict, reason=reason)
-    return Held(claim, _question(claim, grounds, rules))
+    return Held(claim, question(claim, grounds, rules))
 
 
 def _line(words: str) -> str:
@@ -202,7 +202,14 @@ def _lacking(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> list[Name
     return missing_names(words, "\n".join(there), rules.names)
 
 
-def _question(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> Question | None:
+def question(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> Question | None:
+    """Return what is left to ask of a claim that can be computed no further; None if nothing is.
+
+    Args:
+        claim: one against which nothing can be computed.
+        grounds: what it stands on.
+        rules: the names of the field.
+    """
     strange = strange_names(claim, grounds, rules)
     if is_verbatim(claim.text, claim.cells, claim.citations) and not strange:
         return None
@@ -243,7 +250,7 @@ def stands_on(
     alone = claim.model_copy(update={"citations": tuple(item.citation for item in grounds)})
     if not grounds or any(against(alone, grounds, rules)):
         return False
-    asked = _question(alone, grounds, rules)
+    asked = question(alone, grounds, rules)
     if asked is None:
         return True
     score = support([asked])[0] if support else None
