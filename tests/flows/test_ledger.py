@@ -327,6 +327,21 @@ def test_a_run_that_could_read_nothing_says_that_the_report_is_gone(
     assert ALPHA in report(project)
 
 
+def test_a_claim_struck_out_is_deleted(project: Project, tools: FakeTools) -> None:
+    """The user took it back; the struck words stay his, and it is never proposed again."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    line = next(line for line in report(project).splitlines() if line.startswith(ALPHA))
+    edit(project, lambda text: text.replace(line, f"~~{line}~~"))
+    assert verify_report(project, tools).failures == ()
+    seen = list(compose(project, tools, every=True))
+    (entry,) = of(Deleted, seen)[0].claims
+    assert ALPHA in entry.claim.text
+    assert not any(ALPHA in text for text in claims(tools))
+    assert f"~~{line}~~" in report(project)
+    assert verify_report(project, tools).failures == ()
+
+
 # --- restore ------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.stages.verify.support import Question, objection
-from rag.stages.verify.verbatim import find_whole, is_verbatim, stands_in_one
+from rag.stages.verify.verbatim import find_whole, in_own_words, is_verbatim, stands_in_one
 from rag.text.calculations import check, missing_operands, parse
 from rag.text.figures import WORD
 from rag.text.labels import footnote_label
@@ -205,6 +205,9 @@ def _lacking(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> list[Name
 def question(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> Question | None:
     """Return what is left to ask of a claim that can be computed no further; None if nothing is.
 
+    Of sentences that share a footnote those are asked that are not the passage's own: one of them
+    does not bear out what stands beside it.
+
     Args:
         claim: one against which nothing can be computed.
         grounds: what it stands on.
@@ -214,7 +217,9 @@ def question(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> Question 
     if is_verbatim(claim.text, claim.cells, claim.citations) and not strange:
         return None
     passage = "\n".join(dict.fromkeys(item.passage for item in grounds))
-    return Question(_words(claim.text, claim.cells), passage, strange)
+    words = _words(claim.text, claim.cells)
+    quotes = [item.citation.quote for item in grounds]
+    return Question(words if claim.cells else in_own_words(words, quotes), passage, strange)
 
 
 def strange_names(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> tuple[str, ...]:
