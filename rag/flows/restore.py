@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.adapters.store import Commit
+from rag.adapters.store import RESTORE, Commit
 from rag.errors import UsageError
 from rag.files import replace_file
 from rag.flows.desk import citations_of
@@ -98,7 +98,7 @@ def _commit(store: Store, latest: Edition, edition: Edition, now: str | None, te
         report=edition.report,
         text=text,
         sections=edition.sections,
-        cause=f"restore {edition.number}",
+        cause=f"{RESTORE}{edition.number}",
         entries=_entries(latest, edition),
         outcomes=outcomes,
         unticked=tuple(sorted(later)),

@@ -561,6 +561,30 @@ def test_a_conflict_is_settled_with_its_reason(rivals: FakeTools, keep: int | No
     rivals.store.close()
 
 
+@pytest.mark.parametrize("keep", [1, None])
+def test_an_edition_from_before_a_conflict_was_settled_has_it_open(
+    rivals: FakeTools, keep: int | None
+) -> None:
+    """What the restored report shows can be settled again, and leads where it led."""
+    project = rivals.project
+    (conflict,) = open_conflicts(rivals)
+    before = report(project)
+    list(resolve(project, rivals, conflict.name, keep, "measured it"))
+    settled = report(project)
+    list(restore(project, rivals, 2))
+    assert report(project) == before
+    assert [item.name for item in open_conflicts(rivals)] == [conflict.name]
+    list(compose(project, rivals, section="memory"))
+    assert conflict.name in report(project)
+    list(restore(project, rivals, 3))
+    assert report(project) == settled
+    assert open_conflicts(rivals) == []
+    list(restore(project, rivals, 2))
+    list(resolve(project, rivals, conflict.name, keep, "measured it again"))
+    assert report(project) == settled
+    rivals.store.close()
+
+
 # --- history ------------------------------------------------------------------------------------
 
 
