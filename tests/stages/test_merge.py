@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -221,3 +222,13 @@ def test_a_heading_that_both_put_in_stands_once():
         "### Speed\n\nFast.[^c]\n\n### Mine\n\nMy view.\n\n## Next\n"
     )
     assert merge(base, mine, new) == (wanted, ())
+
+
+@pytest.mark.parametrize("more", ["", " I doubt it."])
+def test_a_sentence_of_the_users_is_not_glued_to_the_next_claim(more):
+    """He changed a claim that the edition lets go, with the blank behind it."""
+    base, mine = f"{ONE} {TWO} {THREE}\n", f"{ONE} My {TWO}{more} {THREE}\n"
+    text = merge(base, mine, f"{ONE} {THREE}\n").text
+    assert text == mine
+    first = f"My {ONE}{more} {TWO} {THREE}\n"
+    assert merge(base, first, f"{TWO} {THREE}\n").text == first

@@ -73,7 +73,16 @@ def _own(stretch: Stretch) -> str:
     for words in ("".join(edit.became) for edit in stretch.edits):
         is_joined = not out or out[-1].isspace() or words[:1].isspace()
         out += words if is_joined else f" {words}"
-    return out if stretch.edits else "".join(stretch.mine)
+    return _between(out, stretch.mine) if stretch.edits else "".join(stretch.mine)
+
+
+def _between(words: str, units: Sequence[str]) -> str:
+    """Return words with the blanks around them that are the first and the last of the units."""
+    if not words or not units:
+        return words
+    before = units[0] if units[0].isspace() and not words[0].isspace() else ""
+    behind = units[-1] if units[-1].isspace() and not words[-1].isspace() else ""
+    return f"{before}{words}{behind}"
 
 
 def _apart(text: str, theirs: str) -> str:
