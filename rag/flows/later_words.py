@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rag.flows.standing import own, shown
-from rag.stages.merge import merge
+from rag.stages.merge import merge, units_of
 from rag.text.footnotes import keep_footnotes
 from rag.text.line_ends import line_ends
 
@@ -29,47 +29,45 @@ def with_later_words(
         mine: the report with the user's edits, as it stands.
         outline: the report's.
     """
-    plain = line_ends(mine).plain(mine)
-    then = line_ends(edition.text).plain(edition.text)
+    ends = line_ends(mine)
+    plain, then = ends.plain(mine), line_ends(edition.text).plain(edition.text)
     base = merge(edition.report, then, latest.report).text
-    added = _added(base, plain, then)
-    if not (words := {line for line in added if line.strip()}):
+    added = frozenset(_units(plain)) - {*_units(base), *_units(then)}
+    words = {unit.strip() for unit in added if unit.strip()}
+    if not words:
         return edition.text, True
-    theirs = line_ends(mine).as_were("".join(_both(base, plain, frozenset(added))))
-    merged = merge(base, theirs, then)
-    text = keep_footnotes(merged.text, mine)
-    there = set(line_ends(text).plain(text).splitlines())
-    before, after = shown(edition.text, outline), shown(text, outline)
-    gives_way = any(
-        before.has(section, claim) and not after.has(section, claim)
-        for section, claim in own(edition.sections)
-    )
-    is_whole = not gives_way and {line.rstrip("\n") for line in words} <= there
-    return (text, True) if is_whole else (edition.text, False)
+    before = shown(edition.text, outline)
+    for changes in (True, False):  # what stands in a claim's place may have to stay out
+        theirs = ends.as_were(_both(base, plain, added, changes=changes))
+        text = keep_footnotes(merge(base, theirs, then).text, mine)
+        after = shown(text, outline)
+        if not any(
+            before.has(section, claim) and not after.has(section, claim)
+            for section, claim in own(edition.sections)
+        ):
+            return text, all(unit in ends.plain(text) for unit in words)
+    return edition.text, False
 
 
-def _added(base: str, mine: str, then: str) -> list[str]:
-    """Return the lines of the user's that are neither in the base nor in the edition."""
-    known = {*base.splitlines(), *then.splitlines()}
-    return [line for line in mine.splitlines(keepends=True) if line.rstrip("\n") not in known]
+def _units(text: str) -> list[str]:
+    """Return a text cut into lines, and lines behind each claim."""
+    return [unit for line in text.splitlines(keepends=True) for unit in units_of(line)]
 
 
-def _both(base: str, mine: str, added: frozenset[str]) -> list[str]:
-    """Return the lines of the base and, where the user put them, those that he added."""
-    old, new = (text.splitlines(keepends=True) for text in (base, mine))
+def _both(base: str, mine: str, added: frozenset[str], *, changes: bool) -> str:
+    """Return the base with what the user added to it.
+
+    Args:
+        base: the last edition.
+        mine: the same with all that the user did to it.
+        added: what is new in that.
+        changes: whether what stands in another's place is taken, too.
+    """
+    old, new = _units(base), _units(mine)
     out: list[str] = []
-    for tag, start, end, first, last in SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
-        if tag == "insert":
-            is_his = any(line in added for line in new[first:last])
-            out += new[first:last] if is_his else ()
-        elif tag == "replace":
-            out += (
-                new[first:last]
-                if any(line in added for line in new[first:last])
-                else old[start:end]
-            )
-        else:
-            out += old[start:end]
-    return out
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for tag, start, end, first, last in matcher.get_opcodes():
+        is_his = any(unit in added for unit in new[first:last])
+        taken = is_his and (tag == "insert" or (tag == "replace" and changes))
+        out += new[first:last] if taken else old[start:end]
+    return "".join(out)

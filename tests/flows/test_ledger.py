@@ -411,6 +411,21 @@ def test_a_note_deleted_since_returns_with_its_edition(project: Project, tools: 
     assert report(project) == second
 
 
+def test_one_edit_in_the_way_takes_no_other_out(project: Project, tools: FakeTools) -> None:
+    """Beside a claim reworded by hand, which returns, a note stays; the file is kept as well."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## Training", "\nMy note.\n\n## Training", 1))
+    edit(project, lambda text: text.replace("The Beta accelerator has 141", "Beta has 141"))
+    mine = report(project)
+    (aside,) = of(SetAside, restore(project, tools, 2))
+    second = tools.store.edition(2)
+    assert second
+    assert report(project) == second.text.replace("\n## Training", "\nMy note.\n\n## Training", 1)
+    assert (project.root / aside.path).read_bytes().decode() == mine
+
+
 def test_a_reworded_claim_returns_and_the_users_words_are_kept(
     project: Project, tools: FakeTools
 ) -> None:

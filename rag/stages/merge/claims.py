@@ -57,7 +57,7 @@ def _claim_by_claim(lines: Stretch) -> Merged:
         if units is None:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
-            out.append(_beside(mine, _additions(stretch.new, _changed(was, _claims(mine)))))
+            out.append(_beside(mine, _additions(stretch.new, _changed(was, units_of(mine)))))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
             out += units
@@ -130,10 +130,10 @@ def _beside(mine: str, added: Sequence[str]) -> str:
 
 
 def _units(lines: Iterable[str]) -> list[str]:
-    return [unit for line in lines for unit in _claims(line)]
+    return [unit for line in lines for unit in units_of(line)]
 
 
-def _claims(line: str) -> list[str]:
+def units_of(line: str) -> list[str]:
     """Return a line cut behind each run of footnote marks; joined they are the line.
 
     White space between two claims stands for itself: changes on both of its sides are two.
