@@ -425,6 +425,11 @@ def test_what_is_struck_out_is_not_said(struck):
     assert not list(read_back(struck.format("P5 is fast.[^notes-aaaaaa]"), SMALL).claims())
 
 
+def test_a_byte_order_mark_is_no_word():
+    """An editor that puts one first changes nothing of what the report says."""
+    assert read_back("\ufeff" + REPORT, SMALL) == read_back(REPORT, SMALL)
+
+
 def test_a_section_of_the_users_own():
     """A heading that the outline has not gives a section without id; its heading is a statement."""
     mine = "## My *view*\n\nP5 is fast.[^notes-aaaaaa]\n\n"
