@@ -17,7 +17,7 @@ CASES = {
     "said not to be true": (
         "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
         "It is not true that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
-        "Orla Works says that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "Orla Works claims that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
     ),
     "doubted": (
         "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",

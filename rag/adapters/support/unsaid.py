@@ -20,7 +20,7 @@ _BEFORE = re.compile(
     r"\b(?:not|no|never|nobody|false|untrue|wrong|mistaken?|myth|misconception|fallacy|rumou?r(?:ed)?|"
     r"unlikely|hardly|unproven|unclear|unknown|once|formerly|disproved|debunked|refuted|"
     r"den(?:y|ies|ied)|doubts?|doubted|disputed?|disputes|questions?|rejects?|rejected|fail(?:s|ed)?|"
-    r"hope[sd]?|expect(?:s|ed)?|claim(?:s|ed)?|alleged?|pretends?|supposed)\b.*"
+    r"hope[sd]?|expect(?:s|ed)?|alleged?|pretends?|supposed)\b.*"
     r"\b(?:that|whether|how|think|believe|say)$"
     r"|\b(?:den(?:y|ies|ied)|doubts?|disputes?|if|unless|supposedly|reportedly|allegedly|theory)$"
     r"|^contrary to\b",
