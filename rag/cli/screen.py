@@ -194,9 +194,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     events.Kept: lambda event: (
         f"your edits stay where the new edition differs: {'; '.join(event.lines)}"
     ),
-    events.SetAside: lambda event: (
-        f"report.md held what this store does not know: it is kept in {event.path}"
-    ),
+    events.SetAside: lambda event: f"what report.md held is kept in {event.path}",
     events.Adopted: lambda event: (
         f"report.md is taken over: {_counted(event.claims, 'claim')} of "
         + (", ".join(event.references) or "none")

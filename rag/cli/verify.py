@@ -11,7 +11,6 @@ from rag.cli.options import json_option
 
 if TYPE_CHECKING:
     from rag.flows.bundle import Proved
-    from rag.flows.project import Project
     from rag.flows.verify import Verification
 
 
@@ -55,7 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     with reading(root) as (project, tools):
         project.read_checklist()  # a folder without one gets no store
         if to_bundle is not None:
-            _refuse_own(to_bundle, project, report)
+            _refuse_other(to_bundle)
         found = verify_report(project, tools, report)
         text = Path(found.report).read_bytes().decode("utf-8", "surrogateescape")
         say(found.model_dump_json(indent=2) if as_json else as_text(found, strict=strict))
@@ -84,11 +83,21 @@ def _short(text: str) -> str:
     return words if len(words) <= 100 else f"{words[:99]}…"  # noqa: PLR2004 - a line's worth
 
 
-def _refuse_own(to_bundle: Path, project: Project, report: Path | None) -> None:
-    """Refuse to write a bundle over what it is made of."""
-    own = {project.report, project.checklist, (report or project.report).resolve()}
-    if to_bundle.resolve() in own:
-        raise click.UsageError(f"--to-bundle would overwrite {to_bundle}")
+def _refuse_other(to_bundle: Path) -> None:
+    """Refuse to write a bundle over anything but a bundle: the store, say, or a reference."""
+    if to_bundle.is_file() and not _is_bundle(to_bundle.read_bytes()):
+        raise click.UsageError(f"--to-bundle would overwrite {to_bundle}, which is no bundle")
+
+
+def _is_bundle(content: bytes) -> bool:
+    """Whether a file is a bundle, of whatever version, or empty."""
+    import json
+
+    try:
+        found = json.loads(content or b'{"claims": [], "report": ""}')
+    except ValueError:
+        return False
+    return isinstance(found, dict) and {"claims", "report"} <= found.keys()
 
 
 def _check(path: Path, *, as_json: bool, strict: bool) -> int:

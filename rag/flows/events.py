@@ -190,6 +190,6 @@ class Kept(Value):
 
 
 class SetAside(Value):
-    """What report.md held before its first edition in this store, where that is not kept in it."""
+    """What report.md held and does not hold any more, kept in a file of its own."""
 
     path: str

@@ -8,9 +8,10 @@ from rag.flows.checking import rules_of
 from rag.flows.desk import cited_references
 from rag.flows.disagreements import HEADER
 from rag.flows.standing import replaced
-from rag.flows.verify import claimed
+from rag.flows.supporting import support_of
+from rag.flows.verify import claimed, misplacement
 from rag.stages.render import place_of
-from rag.stages.verify import against, ground, misplaced
+from rag.stages.verify import against, ground, objection, question
 from rag.text.calculations import split_calculation
 from rag.text.labels import footnote_label
 from rag.text.normal import find_quotes, normalise
@@ -60,6 +61,7 @@ class Finder:
         self._cited = cited_references(desk, keys & desk.tools.store.ingested().keys())
         self._derived = {spec.id: spec.is_derived for spec in desk.tools.config.outline.sections}
         self._rules = rules_of(desk.tools.config)
+        self._support = support_of(desk.tools)
         self._own: dict[str, Claim] = {}
         self.fallen: list[Fall] = []
         """Claims whose words their passages do not have."""
@@ -118,7 +120,7 @@ class Finder:
     def _objection(
         self, block: ReadBlock, read: ReadClaim, claim: Claim
     ) -> tuple[Verdict, str] | None:
-        """Return what can be computed against a claim: its words may have been edited."""
+        """Return what can be said against a claim: its words may have been edited."""
         if block.header == HEADER:  # titles and dates beside its words are not the claim's
             words, _, calculation = claimed(block, read)
             told = {"text": words, "cells": (), "calculation": calculation}
@@ -127,9 +129,10 @@ class Finder:
         grounds = list(map(ground, claim.citations, documents))
         if found := next(against(claim, grounds, self._rules, block.form), None):
             return found
-        is_row = block.form == "table" and block.header != HEADER
-        name = misplaced(claim, block.header, {x.id: x for x in documents}) if is_row else ""
-        return ("quote_absent", f"not under {name!r} there") if name else None
+        if found := misplacement(claim, block, documents):
+            return found
+        asked = question(claim, grounds, self._rules)
+        return objection(asked, self._support([asked])[0], self._rules) if asked else None
 
     def _citation(self, label: str) -> Citation | None:
         """Return the passage of a footnote, if its words stand in the reference."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.adapters.store import Commit
+from rag.adapters.store import RESTORE, Commit
 from rag.errors import UsageError
 from rag.files import replace_file
 from rag.flows.desk import citations_of
 from rag.flows.events import NothingToDo, Restored, SetAside
+from rag.flows.later_words import with_later_words
 from rag.flows.publish import publish, read_report, recover, set_aside
 from rag.flows.retract import RETRACT
-from rag.flows.standing import own
+from rag.flows.standing import deleted, own
 from rag.types import Entry
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
     """Write an edition to report.md as it was committed; what the file held is set aside.
 
     An edition that is not the last one becomes a new one, so that nothing of the history is lost:
-    its claims return, also those that the user had deleted since, and later ones are retired. The
+    its claims return, also those that the user had deleted since, and later ones are retired. What
+    the user wrote since stays in the text where nothing of the edition gives way to it. The
     references are in use again that were in use with it, also those retracted since; those that
     came later are not, and their boxes are unticked, so that the next run takes them again.
 
@@ -55,13 +57,20 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
     if now == edition.text and edition.number == latest.number:
         yield NothingToDo(reason=f"report.md is edition {edition.number}")
         return
-    if now is not None and now not in {edition.text, latest.text}:
-        yield SetAside(path=str(set_aside(project, now)))
     if edition.number == latest.number:
+        if now is not None:
+            yield SetAside(path=str(set_aside(project, now)))
         replace_file(project.report, edition.text.encode("utf-8", "surrogateescape"))
         yield Restored(edition=edition.number, number=edition.number)
         return
-    again = tools.store.commit_edition(_commit(tools.store, latest, edition, now))
+    is_report = now is not None and deleted(latest, now, tools.config.outline) is not None
+    mine = now if now is not None and is_report else latest.text
+    text, is_whole = with_later_words(edition, latest, mine, tools.config.outline)
+    if now is not None and not is_report:
+        yield SetAside(path=str(set_aside(project, now)))
+    if not is_whole:
+        yield SetAside(path=str(set_aside(project, mine)))
+    again = tools.store.commit_edition(_commit(tools.store, latest, edition, now, text))
     publish(project, tools, again)
     yield Restored(edition=edition.number, number=again.number, unticked=again.unticks)
 
@@ -76,7 +85,7 @@ def _check_references(store: Store, edition: Edition) -> None:
         )
 
 
-def _commit(store: Store, latest: Edition, edition: Edition, now: str | None) -> Commit:
+def _commit(store: Store, latest: Edition, edition: Edition, now: str | None, text: str) -> Commit:
     cited = frozenset(item.reference_key for item in citations_of(edition.sections))
     then, used = _in_use_with(store, edition), store.used().keys()
     back = (then - used) | (cited & store.retracted())
@@ -87,9 +96,9 @@ def _commit(store: Store, latest: Edition, edition: Edition, now: str | None) ->
     return Commit(
         before=now,
         report=edition.report,
-        text=edition.text,
+        text=text,
         sections=edition.sections,
-        cause=f"restore {edition.number}",
+        cause=f"{RESTORE}{edition.number}",
         entries=_entries(latest, edition),
         outcomes=outcomes,
         unticked=tuple(sorted(later)),

@@ -28,13 +28,14 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rag.flows.project import Project
     from rag.flows.tools import Tools
     from rag.stages.readback import ReadBlock, ReadClaim, ReadFootnote, ReadReport
     from rag.stages.verify import Rules
+    from rag.types import Document
 
 
 class Checkup(Value):
@@ -196,12 +197,9 @@ class _Checker:
             return "evidence_unknown", "a link in it is no evidence: it stands on its footnotes"
         if wrong := self._sourced.misstated(claim, self._notes):
             return "misattributed", wrong
-        if block.header == HEADER:
-            wrong = self._sourced.misdated(claim, read)
-            return ("misattributed", wrong) if wrong else None
-        documents = {item.document.id: item.document for item in self._evidence.values()}
-        name = misplaced(claim, block.header, documents) if block.form == "table" else ""
-        return ("quote_absent", f"not under {name!r} there") if name else None
+        if block.header == HEADER and (wrong := self._sourced.misdated(claim, read)):
+            return "misattributed", wrong
+        return misplacement(claim, block, (item.document for item in self._evidence.values()))
 
     def _lacking(self, label: str) -> str:
         """Return what is missing to look a footnote up, and see to it that the rest is there."""
@@ -260,6 +258,22 @@ def claimed(block: ReadBlock, read: ReadClaim) -> tuple[str, tuple[str, ...], st
     if not read.cells:
         return text, (), calculation
     return (read.text if not calculation else text), (*read.cells[:-1], text), calculation
+
+
+def misplacement(
+    claim: Claim, block: ReadBlock, documents: Iterable[Document]
+) -> tuple[Verdict, str] | None:
+    """Return what is wrong with the columns that a claim stands under, if it is a cited row.
+
+    Args:
+        claim: with its citations.
+        block: where it stands; the columns of conflicts are the program's own.
+        documents: those that it cites.
+    """
+    if block.form != "table" or block.header == HEADER:
+        return None
+    name = misplaced(claim, block.header, {item.id: item for item in documents})
+    return ("quote_absent", f"not under {name!r} there") if name else None
 
 
 def _checkup(

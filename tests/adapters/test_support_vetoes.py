@@ -14,6 +14,31 @@ from rag.text.quantities import missing
 SCORER = SupportScorer()
 
 CASES = {
+    "said not to be true": (
+        "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "It is not true that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "Orla Works claims that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+    ),
+    "doubted": (
+        "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "Critics doubt that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "According to Orla Works, the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+    ),
+    "a condition": (
+        "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "Unless the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "Indeed, the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+    ),
+    "a myth": (
+        "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "It is a myth that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "There is no doubt that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+    ),
+    "said to be false behind it": (
+        "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
+        "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water, which is false.",
+        "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water, says Orla Works.",
+    ),
     "a bound turned round": (
         "The new hull cuts the use of fuel by up to 40% on long trips.",
         "The new hull cuts the use of fuel by at least 40% on long trips.",

@@ -119,6 +119,8 @@ def test_what_is_not_there(ledger: Path) -> None:
     assert files(ledger) == before
 
 
+EMPTY = '{"claims": [], "report": ""}'
+
 WRONG = {
     "resolve c000000": "--keep 1, 2 or both, and --reason",
     "resolve c000000 --keep 1": "and --reason",
@@ -131,6 +133,8 @@ WRONG = {
     "verify --from-bundle a.json --to-bundle b.json": "neither a report nor --to-bundle",
     "verify --to-bundle report.md": "would overwrite report.md",
     "verify --to-bundle references.md": "would overwrite references.md",
+    "verify --to-bundle store/rag.db": "would overwrite store/rag.db",
+    "verify --to-bundle config/rag.toml": "would overwrite config/rag.toml",
 }
 
 
@@ -251,11 +255,11 @@ def test_a_bundle_needs_no_project(copy: Path, tmp_path: Path) -> None:
 def test_no_bundle_of_what_does_not_hold(copy: Path) -> None:
     """With a claim that fell there is no bundle, and a file of that name stays as it is."""
     edit(copy, "takes 12 days", "takes 13 days")
-    (copy / "proof.json").write_text("mine", encoding="utf-8")
+    (copy / "proof.json").write_text(EMPTY, encoding="utf-8")
     done = run(copy, "verify", "--to-bundle", "proof.json")
     assert done.status == 1
     assert "do not hold" in done.line
-    assert (copy / "proof.json").read_text(encoding="utf-8") == "mine"
+    assert (copy / "proof.json").read_text(encoding="utf-8") == EMPTY
 
 
 def test_a_clone_has_the_whole_history(copy: Path, tmp_path: Path) -> None:

@@ -327,6 +327,21 @@ def test_a_run_that_could_read_nothing_says_that_the_report_is_gone(
     assert ALPHA in report(project)
 
 
+def test_a_claim_struck_out_is_deleted(project: Project, tools: FakeTools) -> None:
+    """The user took it back; the struck words stay his, and it is never proposed again."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    line = next(line for line in report(project).splitlines() if line.startswith(ALPHA))
+    edit(project, lambda text: text.replace(line, f"~~{line}~~"))
+    assert verify_report(project, tools).failures == ()
+    seen = list(compose(project, tools, every=True))
+    (entry,) = of(Deleted, seen)[0].claims
+    assert ALPHA in entry.claim.text
+    assert not any(ALPHA in text for text in claims(tools))
+    assert f"~~{line}~~" in report(project)
+    assert verify_report(project, tools).failures == ()
+
+
 # --- restore ------------------------------------------------------------------------------------
 
 
@@ -357,6 +372,81 @@ def test_an_earlier_edition_is_restored_as_a_new_one(project: Project, tools: Fa
     assert ALPHA in report(project)
     with pytest.raises(UsageError, match="edition 99"):
         list(restore(project, tools, 99))
+
+
+def test_what_the_user_wrote_since_stays_with_a_restored_edition(
+    project: Project, tools: FakeTools
+) -> None:
+    """Notes that a later edition has, and those that none has yet, byte for byte; once each."""
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## ", "\nOld note,  mine.\n\n## ", 1))
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## ", "\nMy note — «kept»,  ok.\n\n## ", 1))
+    list(compose(project, tools))
+    edit(project, lambda text: text + "\nNot in any edition.\n")
+    list(restore(project, tools, 2))
+    text = report(project)
+    second, last = tools.store.edition(2), tools.store.latest()
+    assert second
+    assert last
+    for words in ("My note — «kept»,  ok.", "Old note,  mine.", "Not in any edition."):
+        assert text.splitlines().count(words) == 1, words
+    assert last.sections == second.sections
+    assert [line for line in second.text.splitlines() if line not in text.splitlines()] == []
+    assert not list(project.root.glob("report.*.bak"))
+    list(compose(project, tools, every=True))
+    assert "My note — «kept»,  ok." in report(project)
+    assert verify_report(project, tools).failures == ()
+
+
+def test_a_note_deleted_since_returns_with_its_edition(project: Project, tools: FakeTools) -> None:
+    """The text of an edition is whole again, whatever was only taken out of it."""
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## ", "\nOld note.\n\n## ", 1))
+    list(compose(project, tools))
+    second = report(project)
+    edit(project, without_line("Old note."))
+    list(compose(project, tools))
+    list(restore(project, tools, 2))
+    assert report(project) == second
+
+
+def test_one_edit_in_the_way_takes_no_other_out(project: Project, tools: FakeTools) -> None:
+    """Beside a claim reworded by hand, which returns, a note stays; the file is kept as well."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("\n## Training", "\nMy note.\n\n## Training", 1))
+    edit(project, lambda text: text.replace("The Beta accelerator has 141", "Beta has 141"))
+    mine = report(project)
+    (aside,) = of(SetAside, restore(project, tools, 2))
+    second = tools.store.edition(2)
+    assert second
+    assert report(project) == second.text.replace("\n## Training", "\nMy note.\n\n## Training", 1)
+    assert (project.root / aside.path).read_bytes().decode() == mine
+
+
+def test_a_reworded_claim_returns_and_the_users_words_are_kept(
+    project: Project, tools: FakeTools
+) -> None:
+    """Beside the claim where they are committed; else in a file, if they would hide it."""
+    list(compose(project, tools))
+    list(compose(project, tools))
+    second = report(project)
+    words = "Alpha, I say, has 96 GB"
+    edit(project, lambda text: text.replace(ALPHA, words, 1))
+    mine = report(project)
+    list(compose(project, tools))
+    list(restore(project, tools, 2))
+    assert words in report(project)
+    assert ALPHA in report(project).split("## References")[0]
+    project.report.write_bytes(mine.encode())
+    list(compose(project, tools))
+    edit(project, lambda text: text.replace("The Beta accelerator has 141", "Beta has 141"))
+    mine = report(project)
+    (aside,) = of(SetAside, restore(project, tools, 2))
+    assert (project.root / aside.path).read_bytes().decode() == mine
+    assert report(project) == second
 
 
 def test_a_restored_edition_stands_on_what_was_retracted(
@@ -483,6 +573,30 @@ def test_a_conflict_is_settled_with_its_reason(rivals: FakeTools, keep: int | No
     assert open_conflicts(rivals) == []
     with pytest.raises(UsageError, match="no open conflict"):
         list(resolve(project, rivals, conflict.name, keep, "again"))
+    rivals.store.close()
+
+
+@pytest.mark.parametrize("keep", [1, None])
+def test_an_edition_from_before_a_conflict_was_settled_has_it_open(
+    rivals: FakeTools, keep: int | None
+) -> None:
+    """What the restored report shows can be settled again, and leads where it led."""
+    project = rivals.project
+    (conflict,) = open_conflicts(rivals)
+    before = report(project)
+    list(resolve(project, rivals, conflict.name, keep, "measured it"))
+    settled = report(project)
+    list(restore(project, rivals, 2))
+    assert report(project) == before
+    assert [item.name for item in open_conflicts(rivals)] == [conflict.name]
+    list(compose(project, rivals, section="memory"))
+    assert conflict.name in report(project)
+    list(restore(project, rivals, 3))
+    assert report(project) == settled
+    assert open_conflicts(rivals) == []
+    list(restore(project, rivals, 2))
+    list(resolve(project, rivals, conflict.name, keep, "measured it again"))
+    assert report(project) == settled
     rivals.store.close()
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from rag.flows.project import Project
     from rag.flows.verify import Checkup, Verification
+    from rag.ports import PairScorer
     from rag.types import Claim
 
 DELTA = """# Delta accelerators
@@ -196,12 +197,15 @@ def test_claims_keep_their_ids_and_spans(made: Composed) -> None:
         assert all(f"[^{citation.label}]" in line for citation in item.claim.citations)
 
 
-def adopted(root: Path, text: str) -> tuple[list[Fallen], list[Claim]]:
+def adopted(
+    root: Path, text: str, support: PairScorer | None = None
+) -> tuple[list[Fallen], list[Claim]]:
     """Return what falls and what is taken over of a report in a clone without a store."""
     copy = project_at(root, checklist((*NAMES, "delta")))
     (copy.root / "config/report.toml").write_text(OUTLINE, encoding="utf-8")
     copy.report.write_text(text, encoding="utf-8")
     cloned = FakeTools(copy, PAGES | {f"{SITE}delta.md": DELTA.encode()})
+    cloned.support = support
     seen = list(compose(copy, cloned))
     edition = cloned.store.edition(1)
     assert edition
@@ -233,6 +237,24 @@ def test_a_clone_takes_over_no_row_that_was_altered(
     """A figure, a name or a column that is not the document's: the row is the user's words."""
     fallen, _ = adopted(tmp_path / "clone", made.text.replace(old, new, 1))
     assert {item.verdict for item in fallen} == {verdict}
+
+
+def test_a_clone_takes_over_no_sentence_that_its_passage_does_not_bear(
+    made: Composed, tmp_path: Path
+) -> None:
+    """Without a wrong figure or name, too; what is verbatim is asked of nobody."""
+    line = next(line for line in made.text.splitlines() if "loses 2 steps" in line)
+    words = line.split("[^")[0].rsplit(". ", maxsplit=1)[-1]
+    false = "Customers everywhere prefer these over others."
+    text = made.text.replace(f"{words}[^", f"{false}[^", 1)
+    assert text != made.text
+    fallen, claims = adopted(tmp_path / "clone", text, FakePairScorer())
+    assert [item.verdict for item in fallen] == ["not_entailed"]
+    assert false not in {claim.text for claim in claims}
+    scorer = FakePairScorer()
+    assert adopted(tmp_path / "another", made.text, scorer)[0] == []
+    verbatim = {claim.text for claim in claims}
+    assert not any(asked in verbatim for asked, _ in scorer.pairs)
 
 
 def test_checking_changes_no_file(made: Composed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -208,3 +209,26 @@ def test_a_note_where_the_edition_adds_is_no_part_of_what_it_adds():
     assert merged == ("- A.[^a]\n- B.[^b]\n\nMy note.\n\n## Next\n", ())
     merged = merge(base, "- A.[^a]\n- Mine.\n\n## Next\n", new)
     assert merged == ("- A.[^a]\n- B.[^b]\n- Mine.\n\n## Next\n", ())
+
+
+def test_a_heading_that_both_put_in_stands_once():
+    """Over what the edition says under it and, below that, what the user does."""
+    base = "# Report\n\nFirst.[^a]\n\n## Next\n"
+    mine = "# Report\n\nFirst.[^a]\n\n### Price\n\nOld price.\n\n### Mine\n\nMy view.\n\n## Next\n"
+    speed = "### Speed\n\nFast.[^c]\n\n## Next\n"
+    new = f"# Report\n\nFirst.[^a]\n\n### Price\n\nNew price.[^b]\n\n{speed}"
+    wanted = (
+        "# Report\n\nFirst.[^a]\n\n### Price\n\nNew price.[^b]\n\nOld price.\n\n"
+        "### Speed\n\nFast.[^c]\n\n### Mine\n\nMy view.\n\n## Next\n"
+    )
+    assert merge(base, mine, new) == (wanted, ())
+
+
+@pytest.mark.parametrize("more", ["", " I doubt it."])
+def test_a_sentence_of_the_users_is_not_glued_to_the_next_claim(more):
+    """He changed a claim that the edition lets go, with the blank behind it."""
+    base, mine = f"{ONE} {TWO} {THREE}\n", f"{ONE} My {TWO}{more} {THREE}\n"
+    text = merge(base, mine, f"{ONE} {THREE}\n").text
+    assert text == mine
+    first = f"My {ONE}{more} {TWO} {THREE}\n"
+    assert merge(base, first, f"{TWO} {THREE}\n").text == first

@@ -416,6 +416,20 @@ def test_an_edit_changes_what_it_changes(old, new, gone, come):
     assert [claim for claim in found if claim not in kept] == list(come)
 
 
+@pytest.mark.parametrize("struck", ["~~{}~~", "<del>{}</del>", "<S class='x'>{}</S>"])
+def test_what_is_struck_out_is_not_said(struck):
+    """A reader sees that it is taken back: a word of a claim, or a claim with its mark."""
+    text = "P5 can " + struck.format("not") + " be bought.[^notes-aaaaaa]"
+    (claim,) = read_back(text, SMALL).claims()
+    assert (claim.text.split(), claim.labels) == ("P5 can be bought.".split(), ("notes-aaaaaa",))
+    assert not list(read_back(struck.format("P5 is fast.[^notes-aaaaaa]"), SMALL).claims())
+
+
+def test_a_byte_order_mark_is_no_word():
+    """An editor that puts one first changes nothing of what the report says."""
+    assert read_back("\ufeff" + REPORT, SMALL) == read_back(REPORT, SMALL)
+
+
 def test_a_section_of_the_users_own():
     """A heading that the outline has not gives a section without id; its heading is a statement."""
     mine = "## My *view*\n\nP5 is fast.[^notes-aaaaaa]\n\n"

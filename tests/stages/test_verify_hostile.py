@@ -158,6 +158,23 @@ def test_cells_stand_in_the_order_of_the_row():
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("form", ["{0} {1}", "{1} {0}"])
+def test_a_true_sentence_bears_out_no_other(form: str):
+    """Beside words of the passage, only what is not is asked, as if it stood alone."""
+    asked = []
+
+    def support(questions: Sequence[Question]) -> list[float]:
+        asked.extend(item.claim for item in questions)
+        return [0.0] * len(questions)
+
+    quote = "The Alpha chip has 640 GB of memory. One Alpha node has 8 chips."
+    text = form.format("Nobody else can match it.", "The Alpha chip has 640 GB of memory.")
+    block = Block(form="bullets", claims=(proposal(text, quote),))
+    found = verify(Draft(blocks=(block,)), EVIDENCE, RULES, support)
+    assert asked == ["Nobody else can match it."]
+    assert [item.verdict for item in found.rejected] == ["not_entailed"]
+
+
 def test_only_rows_have_cells():
     """Cells that no reader sees are no part of a claim."""
     (block,) = bullet(proposal(QUOTE, cells=("Alpha is best", "640 GB"))).blocks

@@ -2,6 +2,7 @@
 
 from rag.adapters.store.database import Store
 from rag.adapters.store.records import (
+    RESTORE,
     Commit,
     Edition,
     Failed,
@@ -11,6 +12,7 @@ from rag.adapters.store.replies import Replies
 from rag.adapters.store.schema import SCHEMA_VERSION
 
 __all__ = [
+    "RESTORE",
     "SCHEMA_VERSION",
     "Commit",
     "Edition",

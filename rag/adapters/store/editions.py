@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rag.adapters.store.records import Edition
+from rag.adapters.store.records import RESTORE, Edition
 from rag.files import transaction
 from rag.types import Entry, Rejected, Resolution, Section, Used, claim_id
 
@@ -41,9 +41,29 @@ class Editions:
         return frozenset(row[0] for row in self._connection.execute("SELECT claim FROM refused"))
 
     def resolutions(self) -> dict[str, Resolution]:
-        """Return how conflicts were settled, by the conflict's id."""
-        rows = self._connection.execute("SELECT conflict, kept, reason FROM resolution")
-        return {row[0]: Resolution(conflict=row[0], kept=row[1], reason=row[2]) for row in rows}
+        """Return how conflicts were settled, by the conflict's id.
+
+        Those are open again that were settled after an edition which was restored since.
+        """
+        rows = self._connection.execute("SELECT conflict, kept, reason, edition FROM resolution")
+        led = self._leading_here()
+        return {
+            row[0]: Resolution(conflict=row[0], kept=row[1], reason=row[2])
+            for row in rows
+            if row[3] in led
+        }
+
+    def _leading_here(self) -> frozenset[int]:
+        """Return the numbers of the editions that the last one was made from, and its own."""
+        causes = dict(self._connection.execute("SELECT number, cause FROM edition"))
+        led: set[int] = set()
+        number = max(causes, default=0)
+        while number in causes:
+            led.add(number)
+            before = causes[number].removeprefix(RESTORE)
+            again = int(before) if before != causes[number] and before.isdecimal() else number
+            number = min(again, number - 1)  # a history taken over is somebody's words
+        return frozenset(led)
 
     # --- committing ---------------------------------------------------------------------------
 

@@ -16,6 +16,9 @@ from rag.types import (
     Value,
 )
 
+RESTORE = "restore "
+"""How the cause of an edition begins that is an earlier one again; its number follows."""
+
 
 class Ingested(Value):
     """A reference that the store has."""

@@ -43,6 +43,9 @@ NEGATION = _stems(
 )
 """What turns a statement round."""
 
+NOT = frozenset("not no never none nor neither without".split())
+"""Words that deny what stands behind them."""
+
 HEDGE = _stems(
     "may might could can should probably possibly perhaps likely unlikely potentially reportedly "
     "allegedly apparently seemingly suggest suggests suggested plan plans planned planning expect "

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, stem
+from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, NOT, stem
 from rag.adapters.support.meanings import alike
 from rag.adapters.support.order import passive_turned
 from rag.adapters.support.roles import figures
+from rag.adapters.support.unsaid import unsaid
 from rag.text.opposites import hedge
 from rag.text.quantities import quantities, same
 from rag.text.torn import takes_back
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from rag.adapters.support.tokens import Token
     from rag.text.quantities import Quantity
 
-_NOT = frozenset("not no never none nor neither without".split())
 _REACH = 4
 """Words behind a "not" within which what it denies begins."""
 _BEFORE, _BEHIND = 3, 6
@@ -76,7 +76,14 @@ class Place(NamedTuple):
 
 def vetoes(place: Place) -> float:
     """Return how many of the rules a claim sentence breaks."""
-    rules = (_is_denied, _is_taken_back, _is_overstated, _is_turned, _has_one_other_word)
+    rules = (
+        _is_denied,
+        _is_taken_back,
+        unsaid,
+        _is_overstated,
+        _is_turned,
+        _has_one_other_word,
+    )
     return float(sum(rule(place) for rule in rules))
 
 
@@ -100,14 +107,14 @@ def _is_denied(place: Place) -> bool:
 
 
 def _nots(tokens: Sequence[Token]) -> int:
-    return sum(token.stem in _NOT for token in tokens)
+    return sum(token.stem in NOT for token in tokens)
 
 
 def _denied(tokens: Sequence[Token], paired: Mapping[int, int]) -> list[int]:
     """Return the first content words behind each "not" that has no counterpart."""
     found = []
     for at, token in enumerate(tokens):
-        if token.stem in _NOT and at not in paired:
+        if token.stem in NOT and at not in paired:
             behind = range(at + 1, min(len(tokens), at + 1 + _REACH))
             found += [after for after in behind if tokens[after].has_content][:1]
     return found

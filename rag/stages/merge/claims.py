@@ -57,7 +57,7 @@ def _claim_by_claim(lines: Stretch) -> Merged:
         if units is None:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
-            out.append(_beside(mine, _additions(stretch.new, _changed(was, _claims(mine)))))
+            out.append(_beside(mine, _additions(stretch.new, _changed(was, units_of(mine)))))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
             out += units
@@ -73,7 +73,16 @@ def _own(stretch: Stretch) -> str:
     for words in ("".join(edit.became) for edit in stretch.edits):
         is_joined = not out or out[-1].isspace() or words[:1].isspace()
         out += words if is_joined else f" {words}"
-    return out if stretch.edits else "".join(stretch.mine)
+    return _between(out, stretch.mine) if stretch.edits else "".join(stretch.mine)
+
+
+def _between(words: str, units: Sequence[str]) -> str:
+    """Return words with the blanks around them that are the first and the last of the units."""
+    if not words or not units:
+        return words
+    before = units[0] if units[0].isspace() and not words[0].isspace() else ""
+    behind = units[-1] if units[-1].isspace() and not words[-1].isspace() else ""
+    return f"{before}{words}{behind}"
 
 
 def _apart(text: str, theirs: str) -> str:
@@ -121,10 +130,10 @@ def _beside(mine: str, added: Sequence[str]) -> str:
 
 
 def _units(lines: Iterable[str]) -> list[str]:
-    return [unit for line in lines for unit in _claims(line)]
+    return [unit for line in lines for unit in units_of(line)]
 
 
-def _claims(line: str) -> list[str]:
+def units_of(line: str) -> list[str]:
     """Return a line cut behind each run of footnote marks; joined they are the line.
 
     White space between two claims stands for itself: changes on both of its sides are two.

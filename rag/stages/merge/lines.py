@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import dropwhile
+from typing import TYPE_CHECKING, NamedTuple
 
 from merge3 import Merge3
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _BLOCKS = re.compile(r"(?:[^\n]+(?:\n|$))+\n?|\n")
 """Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
+_HEADING = re.compile(r"#{1,6} [^\n]*\s*")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 """Lines as Markdown has them: some marks that end one elsewhere are characters of it."""
 
@@ -81,10 +83,37 @@ def _untangled(
         elif (units := settled(stretch)) is not None:
             page.add(units)
         elif not stretch.base:  # both put something in there: neither changed the other's
-            page.add(stretch.new)
-            page.add_own(stretch.mine)
+            _add_both(page, stretch)
         else:
             inner = closer(stretch)
             page.add([inner.text] if inner.text else [])
             kept += inner.kept
     return kept
+
+
+def _add_both(page: Page, stretch: Stretch) -> None:
+    """Add what both put in at one place, the user's last; a heading of both stands over both."""
+    mine = _topics(stretch.mine)
+    for heading, units in _topics(stretch.new):
+        page.add(units)
+        for topic in [topic for topic in mine if heading and topic.heading == heading]:
+            mine.remove(topic)
+            page.add_own(list(dropwhile(str.isspace, topic.units[1:])))
+    for topic in mine:
+        page.add_own(topic.units)
+
+
+class _Topic(NamedTuple):
+    heading: str
+    """Nothing for what stands before the first one."""
+    units: list[str]
+
+
+def _topics(units: Sequence[str]) -> list[_Topic]:
+    """Return units cut before each heading that is a unit of its own."""
+    topics = [_Topic("", [])]
+    for unit in units:
+        if _HEADING.fullmatch(unit):
+            topics.append(_Topic(unit.strip(), []))
+        topics[-1].units.append(unit)
+    return topics

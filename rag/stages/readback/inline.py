@@ -20,6 +20,7 @@ _DEEPEST = 100
 LITERAL, LINK = "\0", "\1"
 """What stands in a shape for characters that mean nothing, and for the words of a link."""
 _AFTER_MARK = re.compile(r"[.,;:!?…)\]”’\"']+(?=\s|$)")
+_STRUCK = re.compile(r"<(?P<closes>/?)(?:del|s|strike)(?:\s[^>]*)?>", re.IGNORECASE)
 _BREAKS = {"softbreak": "\n", "hardbreak": "\n", "html_inline": " "}
 
 
@@ -74,9 +75,9 @@ class Run(NamedTuple):
 
 
 def runs(children: Iterable[Token]) -> Iterator[Run]:
-    """Yield the pieces of an inline token's children, in order."""
+    """Yield the pieces of an inline token's children, in order; what is struck out is not said."""
     bold, link = 0, None
-    for child in children:
+    for child in _standing(children):
         if child.type in {"strong_open", "strong_close"}:
             bold += child.nesting
         elif child.type == "link_open":
@@ -89,6 +90,19 @@ def runs(children: Iterable[Token]) -> Iterator[Run]:
             yield Run(_BREAKS[child.type], bold=bold > 0, link=link)
         elif child.content:
             yield Run(child.content, child.type != "text", bold > 0, link)
+
+
+def _standing(children: Iterable[Token]) -> Iterator[Token]:
+    """Yield the children that are not struck out; the line ends among those that are, too."""
+    struck = 0
+    for child in children:
+        tag = _STRUCK.fullmatch(child.content) if child.type == "html_inline" else None
+        if child.type in {"s_open", "s_close"}:
+            struck += child.nesting
+        elif tag:
+            struck = max(0, struck + (-1 if tag["closes"] else 1))
+        elif not struck or child.type in _BREAKS:
+            yield child
 
 
 class Phrase(NamedTuple):

@@ -39,7 +39,8 @@ def read_back(text: str, outline: Outline) -> ReadReport:
         text: the report as it stands in its file, edited by hand or not.
         outline: what the report was rendered with: it tells lead-ins from statements.
     """
-    rest, definitions = definitions_apart(parser().parse(_SURROGATE.sub("\ufffd", text)))
+    plain = _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))  # some editors put a mark first
+    rest, definitions = definitions_apart(parser().parse(plain))
     reader = _Reader(outline)
     for node in _nodes(rest):
         reader.add(node)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.stages.verify.support import Question, objection
-from rag.stages.verify.verbatim import find_whole, is_verbatim, stands_in_one
+from rag.stages.verify.verbatim import find_whole, in_own_words, is_verbatim, stands_in_one
 from rag.text.calculations import check, missing_operands, parse
 from rag.text.figures import WORD
 from rag.text.labels import footnote_label
@@ -90,7 +90,7 @@ def check_claim(
     )
     for verdict, reason in against(claim, grounds, rules, form):
         return Rejected(claim=proposal, verdict=verdict, reason=reason)
-    return Held(claim, _question(claim, grounds, rules))
+    return Held(claim, question(claim, grounds, rules))
 
 
 def _line(words: str) -> str:
@@ -202,12 +202,24 @@ def _lacking(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> list[Name
     return missing_names(words, "\n".join(there), rules.names)
 
 
-def _question(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> Question | None:
+def question(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> Question | None:
+    """Return what is left to ask of a claim that can be computed no further; None if nothing is.
+
+    Of sentences that share a footnote those are asked that are not the passage's own: one of them
+    does not bear out what stands beside it.
+
+    Args:
+        claim: one against which nothing can be computed.
+        grounds: what it stands on.
+        rules: the names of the field.
+    """
     strange = strange_names(claim, grounds, rules)
     if is_verbatim(claim.text, claim.cells, claim.citations) and not strange:
         return None
     passage = "\n".join(dict.fromkeys(item.passage for item in grounds))
-    return Question(_words(claim.text, claim.cells), passage, strange)
+    words = _words(claim.text, claim.cells)
+    quotes = [item.citation.quote for item in grounds]
+    return Question(words if claim.cells else in_own_words(words, quotes), passage, strange)
 
 
 def strange_names(claim: Claim, grounds: Sequence[Ground], rules: Rules) -> tuple[str, ...]:
@@ -243,7 +255,7 @@ def stands_on(
     alone = claim.model_copy(update={"citations": tuple(item.citation for item in grounds)})
     if not grounds or any(against(alone, grounds, rules)):
         return False
-    asked = _question(alone, grounds, rules)
+    asked = question(alone, grounds, rules)
     if asked is None:
         return True
     score = support([asked])[0] if support else None

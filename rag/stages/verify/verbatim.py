@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.text.normal import as_sentence, normalise
+from rag.text.sentences import sentence_spans, statement_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rag.types import Citation
 
@@ -25,6 +26,19 @@ def is_verbatim(text: str, cells: Sequence[str], citations: Iterable[Citation]) 
         if plain in {quote, as_sentence(quote)} and _are_in(cells, words):
             return True
     return False
+
+
+def in_own_words(text: str, quotes: Iterable[str]) -> str:
+    """Return the sentences of a claim that are none of its quotes; all, if each of them is one."""
+    there = {form for quote in quotes for form in _sentence_forms(quote)}
+    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    return " ".join(words for words in sentences if normalise(words) not in there) or text
+
+
+def _sentence_forms(quote: str) -> Iterator[str]:
+    """Yield a quote and each of its sentences in the normal form, as cut and as a sentence."""
+    for words in (quote, *(quote[start:end] for start, end in statement_spans(quote))):
+        yield from (normalise(words), normalise(as_sentence(words)))
 
 
 def _are_in(cells: Sequence[str], words: str) -> bool:
