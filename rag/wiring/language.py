@@ -99,14 +99,37 @@ class LanguageModels:
         return LlamaIndexModel(class_path, settings, self._line.save_call, budget)
 
     def services(self) -> Sequence[Service]:
-        """Return the services that models live on which write or judge."""
+        """Return where models live that write or judge: each can be asked whether it is there."""
+        return [*self._on_bedrock(), *self._tried()]
+
+    def _on_bedrock(self) -> Iterator[Service]:
         ids = on_bedrock(self._settings)
         if not ids:
-            return ()
+            return
         from rag.adapters.bedrock import BedrockService
 
         bedrock, save_call = self._settings.bedrock, self._line.save_call
-        return [BedrockService(it, abilities_of(it, self._root), bedrock, save_call) for it in ids]
+        for name in ids:
+            yield BedrockService(name, abilities_of(name, self._root), bedrock, save_call)
+
+    def _tried(self) -> Iterator[Service]:
+        """Yield who writes in a file or by a class; one that judges answers as a judge."""
+        name, settings = self._settings.model, self._settings
+        if not name.startswith((LOCAL, LLAMA_INDEX)):
+            return
+        from rag.writing import TRIAL_OUTPUT_TOKENS, Trial
+
+        short = {"output_tokens": TRIAL_OUTPUT_TOKENS}
+        changes = {
+            "local": settings.local.model_copy(update=short),
+            "llama_index": settings.llama_index.model_copy(update=short),
+        }
+        brief = LanguageModels(self._root, settings.model_copy(update=changes), self._line)
+        way, advice = "schema", "choose another model (docs/models.md)"
+        if name.startswith(LLAMA_INDEX):
+            way = settings.llama_index.structure
+            advice = "set another llama_index.structure, or choose another model"
+        yield Trial(name, lambda: brief.named(name), way, advice)
 
     def close(self) -> None:
         """Record calls that are under way as interrupted."""

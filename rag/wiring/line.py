@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.errors import ConfigError, UsageError
 from rag.settings import abilities_of
 from rag.types import Caps
-from rag.wiring.names import on_bedrock, paid, priced, remote
+from rag.wiring.names import calls_bedrock, paid, priced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ class Line:
         option = "--record" if self._wishes.record else "--replay"
         if self._wishes.record and self._wishes.replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not on_bedrock(self._settings) and not remote(self._settings):
+        if not calls_bedrock(self._settings):
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self._settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",

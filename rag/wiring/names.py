@@ -32,14 +32,25 @@ def on_bedrock(settings: Settings) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
+def calls_bedrock(settings: Settings) -> bool:
+    """Whether anything that is configured asks Bedrock."""
+    reranks = settings.reranker.enabled and settings.reranker.model.startswith(BEDROCK)
+    return reranks or settings.embedder.adapter == "bedrock" or bool(on_bedrock(settings))
+
+
 def remote(settings: Settings) -> dict[str, str]:
-    """Return the tools that are models on a service, with what one look at each asks for."""
+    """Return the tools that are models asked at a price, with what one look at each asks for.
+
+    A model in a file has no service, but takes its time.
+    """
     named = {}
-    if settings.embedder.adapter == "bedrock":
-        named["embedder"] = f"2 or 3 short calls to bedrock/{settings.embedder.model}"
+    kinds = {"bedrock": BEDROCK, "llama-index": LLAMA_INDEX}
+    if settings.embedder.adapter in kinds:
+        kind = kinds[settings.embedder.adapter]
+        named["embedder"] = f"2 or 3 short calls to {kind}{settings.embedder.model}"
     if settings.reranker.enabled and settings.reranker.model.startswith(BEDROCK):
         named["reranker"] = f"1 short call to {settings.reranker.model}"
-    if settings.verify.support.startswith(JUDGE + BEDROCK):
+    if settings.verify.support.startswith(JUDGE):
         named["support"] = f"2 short calls to {settings.verify.support.removeprefix(JUDGE)}"
     return named
 
