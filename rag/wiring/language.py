@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import PrerequisiteError
 from rag.settings import BEDROCK, LLAMA_INDEX, LOCAL, abilities_of
-from rag.wiring.names import on_bedrock
+from rag.wiring.names import on_bedrock, priced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.ports import Service
     from rag.settings import Settings
     from rag.wiring.line import Line
-    from rag.writing import Model
+    from rag.writing import Budget, Model
 
 
 @contextmanager
@@ -71,7 +71,7 @@ class LanguageModels:
             abilities_of(model, self._root),
             self._settings.bedrock,
             self._line.save_call,
-            budget=self._line.budget(f"{BEDROCK}{model}"),
+            budget=self._budget(f"{BEDROCK}{model}"),
             replies=self._line.replies,
             exchanges=self._line.exchanges,
         )
@@ -87,7 +87,7 @@ class LanguageModels:
                 advice="pip install 'rag[local]'",
             ) from error
         path = self._root / Path(file).expanduser()
-        budget = self._line.budget(f"{LOCAL}{file}")
+        budget = self._budget(f"{LOCAL}{file}")
         return LocalModel(path, self._settings.local, self._line.save_call, budget)
 
     def _llama_index(self, class_path: str) -> Model:
@@ -95,8 +95,11 @@ class LanguageModels:
             from rag.adapters.llama_index.model import LlamaIndexModel
 
         settings = self._settings.llama_index
-        budget = self._line.budget(f"{LLAMA_INDEX}{class_path}")
+        budget = self._budget(f"{LLAMA_INDEX}{class_path}")
         return LlamaIndexModel(class_path, settings, self._line.save_call, budget)
+
+    def _budget(self, name: str) -> Budget:
+        return self._line.budget(priced(self._settings, name))
 
     def services(self) -> Sequence[Service]:
         """Return where models live that write or judge: each can be asked whether it is there."""

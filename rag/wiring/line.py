@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.errors import ConfigError, UsageError
 from rag.settings import abilities_of
 from rag.types import Caps
-from rag.wiring.names import calls_bedrock, paid, priced
+from rag.wiring.names import calls_bedrock, paid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.adapters.bedrock import Exchanges
     from rag.adapters.store import Replies, Store
     from rag.settings import Settings
-    from rag.types import Call, Price
+    from rag.types import Call
     from rag.writing import Budget
 
 
@@ -52,7 +52,7 @@ class Line:
         self._store = store
         if wishes.caps.cost is not None:
             for name in paid(settings):
-                self._check_price(priced(settings, name))
+                self._check_price(name)
         if wishes.record or wishes.replay:
             self._check_exchanges()
 
@@ -85,10 +85,9 @@ class Line:
         """Return what the calls of a model may take: the run's, at the model's price.
 
         Args:
-            model: its name in the configuration.
+            model: its name in `[prices]`.
         """
-        price: Price | None = self._settings.prices.get(priced(self._settings, model))
-        return self._budget.priced(price)
+        return self._budget.priced(self._settings.prices.get(model))
 
     @cached_property
     def _budget(self) -> Budget:

@@ -16,12 +16,14 @@ def _writing_and_judging(settings: Settings) -> tuple[str, str]:
 
 
 def paid(settings: Settings) -> list[str]:
-    """Return the names of the models whose tokens a service is paid for."""
+    """Return the models whose tokens a service is paid for, by their names in `[prices]`."""
     names = [
-        name for name in _writing_and_judging(settings) if name.startswith((BEDROCK, LLAMA_INDEX))
+        priced(settings, name)
+        for name in _writing_and_judging(settings)
+        if name.startswith((BEDROCK, LLAMA_INDEX))
     ]
-    if settings.embedder.adapter == "bedrock":
-        names.append(f"{BEDROCK}{settings.embedder.model}")
+    if settings.embedder.adapter in {"bedrock", "llama-index"}:
+        names.append(priced_embedder(settings))
     return names
 
 
@@ -56,9 +58,18 @@ def remote(settings: Settings) -> dict[str, str]:
 
 
 def priced(settings: Settings, name: str) -> str:
-    """Return a model's name as `[prices]` has it."""
+    """Return the name in `[prices]` of a model that writes or judges."""
     if not name.startswith(LLAMA_INDEX):
         return name.removeprefix(BEDROCK)
     from rag.adapters.llama_index.naming import model_name
 
     return model_name(name.removeprefix(LLAMA_INDEX), settings.llama_index.model)
+
+
+def priced_embedder(settings: Settings) -> str:
+    """Return the embedder's name in `[prices]`."""
+    if settings.embedder.adapter != "llama-index":
+        return settings.embedder.model
+    from rag.adapters.llama_index.naming import model_name
+
+    return model_name(settings.embedder.model, settings.llama_index.embedder)

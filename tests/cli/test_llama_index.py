@@ -177,6 +177,20 @@ def test_one_embeds_and_another_store_is_refused(bare: Path, server: Compatible)
     done = run(bare, "ask", QUESTION, "--model", "extractive")
     assert (done.status, done.err) == (0, "")
     assert "141 GB" in done.out
+    calls = json.loads(run(bare, "runs", "--json").out)
+    assert len(calls) == len(server.asked)
+    assert {(call["purpose"], call["tokens"], call["cost"]) for call in calls} == {
+        ("embedding", None, None)
+    }
+    asked, name = len(server.asked), calls[0]["model"]
+    run(bare, "ask", QUESTION, "--max-tokens", "3", "--model", "extractive").fails(5, "the cap is")
+    unpriced = run(bare, "ask", QUESTION, "--max-cost", "1", "--model", "extractive")
+    unpriced.fails(2, f"no price of '{name}'")
+    assert len(server.asked) == asked
+    tell(bare, f'[prices]\n"{name}" = {{ in = 0, out = 0 }}')
+    done = run(bare, "ask", QUESTION, "--max-cost", "1", "--model", "extractive")
+    assert (done.status, done.err) == (0, "")
+    assert {call["cost"] for call in json.loads(run(bare, "runs", "--json").out)} == {0}
 
 
 def test_doctor_asks_it_once(bare: Path, server: Compatible) -> None:
