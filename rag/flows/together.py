@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+from rag.errors import RagError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -95,7 +97,11 @@ class _Table(Generic[T]):
                 self.failed.append(error)
 
     def _advance(self, at: int, answer: object) -> None:
-        step = _advance(self._works[at], answer)
+        try:
+            step = _advance(self._works[at], answer)
+        except RagError as error:  # of whoever judges an answer: no other work's
+            self.failed.append(error)
+            return
         if isinstance(step, _Done):
             self.done[at] = step.result
         else:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from rag.errors import ServiceError
 from rag.flows.together import alone, together
 
 HERE = threading.current_thread
@@ -123,3 +124,22 @@ def test_what_is_finished_when_another_fails_is_not_lost():
             next(found)
     finally:
         release.set()
+
+
+def test_what_is_finished_when_an_answer_cannot_be_judged_is_not_lost():
+    """What fails may be a work itself, between its questions."""
+    done = threading.Event()
+
+    def judged():
+        yield partial(done.wait, 20)
+        raise ServiceError("no judge")
+
+    def asking():
+        answer = yield lambda: 2
+        done.set()
+        return answer
+
+    found = together([judged(), asking()], 2)
+    assert next(found) == (1, 2)
+    with pytest.raises(ServiceError, match="no judge"):
+        next(found)
