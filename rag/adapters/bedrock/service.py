@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError
 
 from rag.adapters import aws
+from rag.adapters.bedrock.calling import client_of
 from rag.adapters.bedrock.errors import explained, missing_credentials
 from rag.adapters.bedrock.model import BedrockModel
 from rag.types import Check
@@ -97,8 +98,8 @@ class BedrockService:
 
     def _region(self, session: Any) -> Check:
         try:
-            client = session.client(
-                "bedrock-runtime", endpoint_url=self._settings.endpoint_url or None
+            client = client_of(
+                "bedrock-runtime", self._settings, self._settings.endpoint_url, session=session
             )
         except BotoCoreError as error:
             return _failed("region", explained(error, self._name))
