@@ -332,7 +332,7 @@ def test_what_is_finished_before_a_failure_is_committed(bare: Path, responder: R
 
 
 def test_what_is_finished_behind_a_failure_is_committed(bare: Path, responder: Responder) -> None:
-    """Of sections that are written at the same time none is paid twice."""
+    """What is finished is not drafted again, whichever place it has."""
     tell(bare, "[bedrock]\nattempts = 1\n")
 
     def script(asked: Asked) -> Reply | Fault:
