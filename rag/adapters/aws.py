@@ -81,6 +81,18 @@ _BY_KIND: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Told], ...]
         Told(PrerequisiteError, "no region is set", "set {at}.region or AWS_REGION"),
     ),
     (
+        boto.InvalidRegionError,
+        Told(PrerequisiteError, "the region is none", "correct {at}.region or AWS_REGION"),
+    ),
+    (
+        boto.InvalidConfigError,
+        Told(
+            PrerequisiteError,
+            "the AWS configuration cannot be used",
+            "correct it; {at}.endpoint_url, or what the environment has for it, is as https://host",
+        ),
+    ),
+    (
         (boto.ProfileNotFound, boto.ConfigParseError, boto.ConfigNotFound),
         Told(PrerequisiteError, "the profile cannot be used", "correct AWS_PROFILE"),
     ),
@@ -130,9 +142,18 @@ def client(
         endpoint_url: takes the place of what is found; empty: as found.
         config: timeouts and retries.
         own: a session to take in place of one by the settings.
+
+    Raises:
+        BotoCoreError: it cannot be made from what is configured.
     """
     config = config.merge(Config(user_agent_extra=f"rag/{__version__}"))
-    return (own or session(place)).client(service, endpoint_url=endpoint_url or None, config=config)
+    made = own or session(place)
+    try:
+        return made.client(service, endpoint_url=endpoint_url or None, config=config)
+    except boto.BotoCoreError:  # some are values' errors as well
+        raise
+    except ValueError as error:  # botocore's own for an endpoint that is no URL
+        raise boto.InvalidConfigError(error_msg=str(error)) from error
 
 
 def told_of(error: Exception, at: str, waits: str = "") -> Told | None:

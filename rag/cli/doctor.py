@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="doctor")
-@click.option("--offline", is_flag=True, help="Ask nothing of any service.")
+@click.option("--offline", is_flag=True, help="Ask nothing of services and of models that write.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask before a call that costs something.")
 @json_option
 @model_option
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def command(root: Path, offline: bool, yes: bool, as_json: bool) -> int:
     """Check checklist, store, index, models, credentials and services; say what to do about each.
 
-    A model on a service is asked one short question; what that takes is said before, and on a
-    terminal confirmed. Exit status 0 if no check failed, else 1.
+    A model that writes, or lives on a service, is asked one short question; what that takes is said
+    before, and on a terminal confirmed. Exit status 0 if no check failed, else 1.
     """
     from rag.cli.screen import as_json_list, say
     from rag.cli.session import reading

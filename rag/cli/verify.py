@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import json_option
+from rag.cli.options import caps_options, json_option
 
 if TYPE_CHECKING:
     from rag.flows.bundle import Proved
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Check a proof bundle; needs no project.",
 )
+@caps_options
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path,

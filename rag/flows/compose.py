@@ -16,6 +16,7 @@ from rag.flows.foreseeing import foresee, summed
 from rag.flows.ingest import check_store, ingest_one, is_ingested, remake
 from rag.flows.presence import check_presence
 from rag.flows.publish import recover
+from rag.flows.questions import embeds_elsewhere
 from rag.flows.sections import Shelf
 from rag.types import Skipped
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from rag.flows.project import Project
     from rag.flows.tools import Tools
     from rag.types import Reference, SectionSpec
+
+_UNREAD = "{} is not read yet, and reading it asks an embedder that may cost: run `rag ingest`"
 
 
 def compose(  # noqa: PLR0913 - one parameter an option
@@ -74,7 +77,8 @@ def _compose(  # noqa: PLR0913 - see `compose`
     _, reading = project.read_checklist()
     yield from reading.problems
     check_store(tools)
-    yield from remake(project, tools)
+    if not (dry_run and embeds_elsewhere(tools)):
+        yield from remake(project, tools)
     desk = Desk(project, tools, reading.references)
     gone: frozenset[str] = frozenset()
     if not dry_run:
@@ -116,8 +120,12 @@ def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event
     """Take one reference in; return whether it could be read."""
     store = desk.tools.store
     known = store.ingested()
-    again = reference.key in store.used()  # the user took the tick away
-    if again or not is_ingested(reference, known):
+    if dry_run and embeds_elsewhere(desk.tools):
+        if not is_ingested(reference, known):
+            yield NothingToDo(reason=_UNREAD.format(reference.key))
+            return False
+    elif reference.key in store.used() or not is_ingested(reference, known):
+        # What was used before: the user took the tick away.
         for event in ingest_one(desk.project, desk.tools, reference, known.get(reference.key)):
             yield event
             if isinstance(event, Skipped):
@@ -125,7 +133,7 @@ def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event
     if not dry_run and (yield from adopt_again(desk, reference)):
         return True
     used = in_use(desk, {reference.key})
-    shelf = Shelf(desk.tools)
+    shelf = Shelf(desk.tools, is_free=dry_run)
     affected = _affected(desk, shelf, reference, [reference] if store.latest() else used)
     if dry_run:
         yield from _plan(shelf, reference, affected)
@@ -173,7 +181,7 @@ def _recompose(desk: Desk, section: str, *, dry_run: bool) -> Generator[Event, N
     if not used:
         yield NothingToDo(reason="no reference has been used yet; run `rag compose`")
         return
-    shelf = Shelf(desk.tools)
+    shelf = Shelf(desk.tools, is_free=dry_run)
     if dry_run:
         for reference in used:
             yield from _plan(shelf, reference, [specs[section]])

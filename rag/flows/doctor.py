@@ -54,9 +54,9 @@ def doctor(project: Project, tools: Tools, *, call: bool) -> Iterator[Check]:
 
 
 def _model(name: str, look: Callable[[], Check], tools: Tools, *, call: bool) -> Iterator[Check]:
-    """Yield what is found of a model, unless it lives on a service that may not be asked."""
+    """Yield what is found of a model, unless looking costs and nobody may be asked."""
     if name in tools.remote and not call:
-        yield Check(name=name, state="skipped", found="it lives on a service and was not asked")
+        yield Check(name=name, state="skipped", found=f"not asked: it takes {tools.remote[name]}")
     else:
         yield from _guarded(name, lambda: [look()])
 

@@ -60,8 +60,8 @@ def draft(  # noqa: PLR0913 - one turn, whole
                 standings[spec.id] = having_read(desk, standings[spec.id], spec, used, key)
         try:
             drafts = sum(_most_drafts(shelf, spec, used, standings[spec.id]) for spec in wanted)
-        except CapError as error:  # of an embedder: what is drafted before stands
-            turn = turn._replace(failed=(*turn.failed, *_capped(wanted, error)))
+        except RagError as error:  # of an embedder: what is drafted before stands
+            turn = _unasked(turn, wanted, error, key)
             continue
         at_once = desk.tools.writer.at_once(drafts)
         # None is made of another of its depth: what is written does not depend on the groups.
@@ -92,14 +92,14 @@ def _outcomes(
     ended: RagError | None,
 ) -> Iterator[tuple[SectionSpec, Composition | Skipped | RagError]]:
     """Yield what comes of sections; after an error nobody is asked, and it is that of the rest."""
-    left = list(specs)
+    left = dict(enumerate(specs))
     try:
-        for outcome in together(works, at_once) if ended is None else ():
-            yield left.pop(0), outcome
+        for at, outcome in together(works, at_once) if ended is None else ():
+            yield left.pop(at), outcome
     except RagError as error:
         ended = error
     if ended is not None:
-        yield from ((spec, ended) for spec in left)
+        yield from ((spec, ended) for spec in left.values())
 
 
 def _ended(turn: Turn, spec: SectionSpec, error: RagError, key: str) -> Turn:
@@ -197,8 +197,14 @@ def _open_again(
     )
 
 
-def _capped(specs: Sequence[SectionSpec], error: CapError) -> list[Capped]:
-    return [Capped(subject=spec.id, stage="draft", reason=error.message) for spec in specs]
+def _unasked(turn: Turn, specs: Sequence[SectionSpec], error: RagError, key: str) -> Turn:
+    """Return the turn with sections for which nobody could look for evidence."""
+    if isinstance(error, CapError):
+        capped = [Capped(subject=item.id, stage="draft", reason=error.message) for item in specs]
+        return turn._replace(failed=(*turn.failed, *capped))
+    for spec in specs:
+        turn = _ended(turn, spec, error, key)
+    return turn
 
 
 def _most_drafts(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
 from rag.flows.events import Embedding, Ingest, LeftOut, NothingToDo, Reading, Unchanged
+from rag.flows.questions import learn
 from rag.flows.reading import Read, Reader, Unparsed, one_ahead
 from rag.stages.chunk import CHUNKER_VERSION
 from rag.stages.parse import PARSER_VERSION
@@ -68,11 +69,11 @@ def ingest(
     todo = [item for item in references if refresh or not is_ingested(item, known)]
     if not todo and not remade:
         yield NothingToDo(reason=f"all {len(references)} references are in the store")
-    if not todo:
-        return
-    reader = Reader(project, tools)
-    for reference, read in one_ahead(todo, lambda item: _read(reader, item, known)):
-        yield from _ingest(tools, reference, known.get(reference.key), read)
+    if todo:
+        reader = Reader(project, tools)
+        for reference, read in one_ahead(todo, lambda item: _read(reader, item, known)):
+            yield from _ingest(tools, reference, known.get(reference.key), read)
+    learn(tools, reading.references)
 
 
 def _forget(tools: Tools, only: str | None) -> None:

@@ -29,6 +29,6 @@ def runs(tools: Tools, last: int) -> list[PricedCall]:
     found = []
     for call in tools.store.calls(last):
         price = prices.get(call.model.removeprefix("bedrock/"))
-        cost = price.of(call.tokens) if price and call.tokens else None
+        cost = price.of(call.tokens) if price else None
         found.append(PricedCall(**dict(call), cost=cost))
     return found

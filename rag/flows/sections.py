@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import CapError
 from rag.flows.checking import checking, rules_of
+from rag.flows.questions import Questions, questions_of
 from rag.stages.ledger import Draftsman, account, netted
 from rag.stages.shortlist import shortlist
 from rag.types import Capped, Evidence, Section, SectionTask, Skipped
@@ -51,11 +52,12 @@ class Shelf:
 
     Args:
         tools: the wired adapters; every reference is in the store.
+        is_free: whether nothing may be asked that may cost.
     """
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, *, is_free: bool = False) -> None:
         self._tools = tools
-        self._questions: dict[str, Vector] = {}
+        self._questions = Questions(tools, is_free=is_free)
         self._books: dict[str, tuple[Document, list[Chunk], list[Vector]]] = {}
         self._found: dict[tuple[str, str], list[Evidence]] = {}
 
@@ -69,14 +71,11 @@ class Shelf:
             for topic in spec.topics:
                 if topic.form == "matches":
                     continue
-                asked = [*topic.questions]
-                if reference.instruction:
-                    asked.append(reference.instruction)
                 picked = shortlist(
                     chunks,
                     vectors,
                     topic,
-                    [self._vector(question) for question in asked],
+                    [self._questions.vector(it) for it in questions_of(topic, reference)],
                     limit=settings.hits_per_topic,
                     min_cosine=settings.min_cosine,
                 )
@@ -107,11 +106,6 @@ class Shelf:
                 if any(chunk.start <= start and end <= chunk.end for start, end in mine)
             ]
         return out
-
-    def _vector(self, question: str) -> Vector:
-        if question not in self._questions:
-            self._questions[question] = self._tools.embedder.embed_query(question)
-        return self._questions[question]
 
     def _book(self, reference: Reference) -> tuple[Document, list[Chunk], list[Vector]]:
         if reference.key not in self._books:

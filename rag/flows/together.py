@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from rag.errors import RagError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 T = TypeVar("T")
 Ask: TypeAlias = Callable[[], Any]
@@ -29,18 +31,19 @@ def alone(work: Work[T]) -> T:
     return found
 
 
-def together(works: Sequence[Work[T]], at_once: int) -> Iterator[T]:
-    """Yield what comes of works, in their order.
+def together(works: Sequence[Work[T]], at_once: int) -> Iterator[tuple[int, T]]:
+    """Yield what comes of works, each with its place among them, in their order.
 
     Args:
         works: what is to be done.
         at_once: how many questions may be asked at the same time, at least 1.
 
     Raises:
-        Exception: what an answer raised first; what is under way is then left to itself.
+        Exception: what an answer raised first, after all that is finished by then was yielded;
+            what is under way is left to itself.
     """
     if at_once == 1:
-        yield from map(alone, works)
+        yield from enumerate(map(alone, works))
         return
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
     try:
@@ -49,31 +52,60 @@ def together(works: Sequence[Work[T]], at_once: int) -> Iterator[T]:
         pool.shutdown(wait=False)
 
 
-def _in_order(works: Sequence[Work[T]], pool: ThreadPoolExecutor, at_once: int) -> Iterator[T]:
-    waiting: list[tuple[int, Ask]] = []
-    asked: dict[Future[Any], int] = {}
-    done: dict[int, T] = {}
+def _in_order(
+    works: Sequence[Work[T]], pool: ThreadPoolExecutor, at_once: int
+) -> Iterator[tuple[int, T]]:
+    table = _Table(works)
+    for at in range(len(works)):
+        while at not in table.done and not table.failed:
+            table.ask(pool, at_once)
+            table.hear(wait(table.asked, return_when=FIRST_COMPLETED).done)
+        if table.failed:  # what has come meanwhile is paid, too
+            table.hear([future for future in table.asked if future.done()])
+        if at in table.done:
+            yield at, table.done[at]
+    if table.failed:
+        raise table.failed[0]
 
-    def advance(at: int, answer: object) -> None:
-        step = _advance(works[at], answer)
+
+class _Table(Generic[T]):
+    """Works by their places: what waits to be asked, what is asked, what is done, what failed."""
+
+    def __init__(self, works: Sequence[Work[T]]) -> None:
+        self.asked: dict[Future[Any], int] = {}
+        self.done: dict[int, T] = {}
+        self.failed: list[BaseException] = []
+        self._works = works
+        self._waiting: list[tuple[int, Ask]] = []
+        for at in range(len(works)):
+            self._advance(at, None)
+
+    def ask(self, pool: ThreadPoolExecutor, at_once: int) -> None:
+        """Begin what may be asked. Only here: once something has failed, nothing more is begun."""
+        while self._waiting and len(self.asked) < at_once:
+            first = min(self._waiting, key=lambda item: item[0])
+            self._waiting.remove(first)
+            self.asked[pool.submit(first[1])] = first[0]
+
+    def hear(self, answered: Iterable[Future[Any]]) -> None:
+        """Go on with the works that have their answers."""
+        for future in sorted(answered, key=self.asked.__getitem__):
+            at, error = self.asked.pop(future), future.exception()
+            if error is None:
+                self._advance(at, future.result())
+            else:
+                self.failed.append(error)
+
+    def _advance(self, at: int, answer: object) -> None:
+        try:
+            step = _advance(self._works[at], answer)
+        except RagError as error:  # of whoever judges an answer: no other work's
+            self.failed.append(error)
+            return
         if isinstance(step, _Done):
-            done[at] = step.result
+            self.done[at] = step.result
         else:
-            waiting.append((at, step))
-
-    for at in range(len(works)):
-        advance(at, None)
-    for at in range(len(works)):
-        while at not in done:
-            # Asked from here alone: once something has failed, nothing more is begun.
-            while waiting and len(asked) < at_once:
-                first = min(waiting, key=lambda item: item[0])
-                waiting.remove(first)
-                asked[pool.submit(first[1])] = first[0]
-            answered = wait(asked, return_when=FIRST_COMPLETED).done
-            for future in sorted(answered, key=asked.__getitem__):
-                advance(asked.pop(future), future.result())
-        yield done[at]
+            self._waiting.append((at, step))
 
 
 class _Done:

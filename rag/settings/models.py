@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rag.settings.files import packaged_config, read_toml, validated
 from rag.types import Abilities, EmbeddingModel, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+
+M = TypeVar("M", Abilities, EmbeddingModel)
 
 
 class _Models(Value):
@@ -30,9 +33,7 @@ def abilities_of(model: str, project: Path) -> Abilities:
     Raises:
         ConfigError: a table is wrong; names file, line, key.
     """
-    tables = _tables_of_models(project)
-    known = (item for table in tables for item in table.models if fnmatchcase(model, item.match))
-    return next(known, Abilities(match="*"))
+    return _known(model, project, lambda table: table.models) or Abilities(match="*")
 
 
 def embedding_model_of(model: str, project: Path) -> EmbeddingModel | None:
@@ -45,14 +46,15 @@ def embedding_model_of(model: str, project: Path) -> EmbeddingModel | None:
     Raises:
         ConfigError: a table is wrong; names file, line, key.
     """
-    tables = _tables_of_models(project)
-    known = (x for table in tables for x in table.embedders if fnmatchcase(model, x.match))
-    return next(known, None)
+    return _known(model, project, lambda table: table.embedders)
 
 
-def _tables_of_models(project: Path) -> Iterator[_Models]:
-    """Yield the project's own table of models, if there is one, then the packaged one."""
+def _known(model: str, project: Path, entries: Callable[[_Models], Sequence[M]]) -> M | None:
+    """Return the first entry that fits: of the project's own table, then of the packaged one."""
     for folder in (project / "config", packaged_config()):
         path = folder / "models" / "bedrock.toml"
         if path.exists():
-            yield validated(_Models, read_toml(path), path)
+            for entry in entries(validated(_Models, read_toml(path), path)):
+                if fnmatchcase(model, entry.match):
+                    return entry
+    return None

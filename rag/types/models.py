@@ -28,8 +28,14 @@ class Price(Value):
     cached_out: float | None = Field(default=None, ge=0)
     """Put into the prompt cache; None: nobody said."""
 
-    def of(self, tokens: Tokens) -> float | None:
-        """Return what tokens cost; None if one of their kinds has no price."""
+    def of(self, tokens: Tokens | None) -> float | None:
+        """Return what tokens cost; None if one of their kinds has no price, or nobody knows them.
+
+        What costs nothing does so however much there was of it.
+        """
+        if tokens is None:
+            paid = self.input or self.output or self.cached_in or self.cached_out
+            return None if paid else 0.0
         cost = self.exactly(tokens)
         return None if cost is None else float(cost)
 

@@ -15,6 +15,7 @@ from rag.modelfiles import (
 )
 from rag.settings import BEDROCK, embedding_model_of
 from rag.wiring.language import needing_llama_index
+from rag.wiring.names import priced_embedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +90,7 @@ class Finding:
                 self._settings.bedrock,
                 fingerprint=self.embedder_fingerprint,
                 record=self._line.save_call,
-                budget=self._line.budget(f"{BEDROCK}{settings.model}"),
+                budget=self._line.budget(priced_embedder(self._settings)),
                 exchanges=self._line.exchanges,
             )
         if settings.adapter == "onnx":
@@ -146,7 +147,8 @@ class Finding:
         with needing_llama_index("embedder.adapter = 'llama-index'"):
             from rag.adapters.llama_index.embedder import LlamaIndexEmbedder
 
-        return LlamaIndexEmbedder(self._settings)
+        budget = self._line.budget(priced_embedder(self._settings))
+        return LlamaIndexEmbedder(self._settings, self._line.save_call, budget)
 
     @cached_property
     def reranker(self) -> PairScorer | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import PrerequisiteError
 from rag.settings import BEDROCK, LLAMA_INDEX, LOCAL, abilities_of
-from rag.wiring.names import on_bedrock
+from rag.wiring.names import on_bedrock, priced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.ports import Service
     from rag.settings import Settings
     from rag.wiring.line import Line
-    from rag.writing import Model
+    from rag.writing import Budget, Model
 
 
 @contextmanager
@@ -71,7 +71,7 @@ class LanguageModels:
             abilities_of(model, self._root),
             self._settings.bedrock,
             self._line.save_call,
-            budget=self._line.budget(f"{BEDROCK}{model}"),
+            budget=self._budget(f"{BEDROCK}{model}"),
             replies=self._line.replies,
             exchanges=self._line.exchanges,
         )
@@ -87,7 +87,7 @@ class LanguageModels:
                 advice="pip install 'rag[local]'",
             ) from error
         path = self._root / Path(file).expanduser()
-        budget = self._line.budget(f"{LOCAL}{file}")
+        budget = self._budget(f"{LOCAL}{file}")
         return LocalModel(path, self._settings.local, self._line.save_call, budget)
 
     def _llama_index(self, class_path: str) -> Model:
@@ -95,18 +95,44 @@ class LanguageModels:
             from rag.adapters.llama_index.model import LlamaIndexModel
 
         settings = self._settings.llama_index
-        budget = self._line.budget(f"{LLAMA_INDEX}{class_path}")
+        budget = self._budget(f"{LLAMA_INDEX}{class_path}")
         return LlamaIndexModel(class_path, settings, self._line.save_call, budget)
 
+    def _budget(self, name: str) -> Budget:
+        return self._line.budget(priced(self._settings, name))
+
     def services(self) -> Sequence[Service]:
-        """Return the services that models live on which write or judge."""
+        """Return where models live that write or judge: each can be asked whether it is there."""
+        return [*self._on_bedrock(), *self._tried()]
+
+    def _on_bedrock(self) -> Iterator[Service]:
         ids = on_bedrock(self._settings)
         if not ids:
-            return ()
+            return
         from rag.adapters.bedrock import BedrockService
 
         bedrock, save_call = self._settings.bedrock, self._line.save_call
-        return [BedrockService(it, abilities_of(it, self._root), bedrock, save_call) for it in ids]
+        for name in ids:
+            yield BedrockService(name, abilities_of(name, self._root), bedrock, save_call)
+
+    def _tried(self) -> Iterator[Service]:
+        """Yield who writes in a file or by a class; one that judges answers as a judge."""
+        name, settings = self._settings.model, self._settings
+        if not name.startswith((LOCAL, LLAMA_INDEX)):
+            return
+        from rag.writing import TRIAL_OUTPUT_TOKENS, Trial
+
+        short = {"output_tokens": TRIAL_OUTPUT_TOKENS}
+        changes = {
+            "local": settings.local.model_copy(update=short),
+            "llama_index": settings.llama_index.model_copy(update=short),
+        }
+        brief = LanguageModels(self._root, settings.model_copy(update=changes), self._line)
+        way, advice = "schema", "choose another model (docs/models.md)"
+        if name.startswith(LLAMA_INDEX):
+            way = settings.llama_index.structure
+            advice = "set another llama_index.structure, or choose another model"
+        yield Trial(name, lambda: brief.named(name), way, advice)
 
     def close(self) -> None:
         """Record calls that are under way as interrupted."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag.errors import ConfigError, UsageError
 from rag.settings import abilities_of
 from rag.types import Caps
-from rag.wiring.names import on_bedrock, paid, priced, remote
+from rag.wiring.names import calls_bedrock, paid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.adapters.bedrock import Exchanges
     from rag.adapters.store import Replies, Store
     from rag.settings import Settings
-    from rag.types import Call, Price
+    from rag.types import Call
     from rag.writing import Budget
 
 
@@ -52,7 +52,7 @@ class Line:
         self._store = store
         if wishes.caps.cost is not None:
             for name in paid(settings):
-                self._check_price(priced(settings, name))
+                self._check_price(name)
         if wishes.record or wishes.replay:
             self._check_exchanges()
 
@@ -75,7 +75,7 @@ class Line:
         option = "--record" if self._wishes.record else "--replay"
         if self._wishes.record and self._wishes.replay:
             raise UsageError("--record and --replay exclude each other", advice="leave one out")
-        if not on_bedrock(self._settings) and not remote(self._settings):
+        if not calls_bedrock(self._settings):
             raise UsageError(
                 f"{option} is for a model on Bedrock, and model = {self._settings.model!r}",
                 advice=f"leave {option} out, or add --model bedrock/<model id>",
@@ -85,10 +85,9 @@ class Line:
         """Return what the calls of a model may take: the run's, at the model's price.
 
         Args:
-            model: its name in the configuration.
+            model: its name in `[prices]`.
         """
-        price: Price | None = self._settings.prices.get(priced(self._settings, model))
-        return self._budget.priced(price)
+        return self._budget.priced(self._settings.prices.get(model))
 
     @cached_property
     def _budget(self) -> Budget:

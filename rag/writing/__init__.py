@@ -8,10 +8,12 @@ from rag.writing.model import CutError, Model, StreamingModel, UnfinishedError, 
 from rag.writing.packing import likely_tokens, most_packed, most_tokens
 from rag.writing.prompt import Passage, Prompt
 from rag.writing.record import call_of
+from rag.writing.trial import TRIAL_OUTPUT_TOKENS, Trial, cost_of_trial, tried, untried
 from rag.writing.witnesses import witnessed
 from rag.writing.writer import ModelWriter
 
 __all__ = [
+    "TRIAL_OUTPUT_TOKENS",
     "Budget",
     "CutError",
     "Model",
@@ -19,11 +21,15 @@ __all__ = [
     "Passage",
     "Prompt",
     "StreamingModel",
+    "Trial",
     "UnfinishedError",
     "call_of",
+    "cost_of_trial",
     "estimated",
     "likely_tokens",
     "most_packed",
     "most_tokens",
+    "tried",
+    "untried",
     "witnessed",
 ]

@@ -82,10 +82,7 @@ class ModelWriter:
     def _drafted(self, task: SectionTask, known: Register) -> Draft | Skipped:
         """Return what is drafted from what a prompt has room for; what ends a call is raised."""
         if not (known.evidence or has_new(task, known)):
-            if known.left_out:
-                reason = f"none of {known.left_out} passages fits a prompt of the model's"
-                return Skipped(subject="", stage="draft", reason=reason)
-            return as_it_was(task)
+            return _too_small(known.left_out) if known.left_out else as_it_was(task)
         if task.spec.form == "summary":
             prompt = self._asking.summary(task, known)
             draft = self._read(prompt, partial(read_summary, task, known))
@@ -154,7 +151,7 @@ class ModelWriter:
     def answer(
         self, task: QuestionTask, propose: Callable[[Block], None] | None = None
     ) -> Draft | Skipped:
-        """See `Writer.answer`. Without evidence nobody is asked.
+        """See `Writer.answer`. Without evidence nobody is asked, nor if none of it has room.
 
         A claim is proposed when its object is closed in the stream of the reply. When the reply
         begins anew after a claim was proposed, the rest waits for the end: it may say the same in
@@ -163,6 +160,8 @@ class ModelWriter:
         if not task.evidence:
             return Draft(blocks=())
         prompt = self._asking.question(task)
+        if not prompt.passages:  # it may answer; that it does not, nobody knows
+            return _too_small(prompt.left_out)
         model = self._model
         if propose is None or not isinstance(model, StreamingModel):
             return self._asked(prompt, partial(read_answer, self._limit))
@@ -194,6 +193,11 @@ class ModelWriter:
             return reply(prompt.with_correction(correction))
 
         return ask_twice(ask, read)
+
+
+def _too_small(left_out: int) -> Skipped:
+    reason = f"none of {left_out} passages fits a prompt of the model's"
+    return Skipped(subject="", stage="draft", reason=reason)
 
 
 def _skipped(error: UnfinishedError | CapError) -> Skipped:

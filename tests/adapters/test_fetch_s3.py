@@ -348,9 +348,13 @@ def test_without_credentials_it_is_skipped(moto, monkeypatch):
     assert "aws configure" in reason
 
 
-def test_nobody_answers():
+def test_nobody_answers(monkeypatch):
     """A wrong endpoint is named."""
     url = f"http://127.0.0.1:{closed_port()}"
     reason = reason_of(fetcher(url, attempts=1), f"s3://{BUCKET}/a.txt")
     assert "nobody answers there" in reason
+    assert "s3.endpoint_url" in reason
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "localhost:9000")
+    reason = reason_of(fetcher(""), f"s3://{BUCKET}/a.txt")
+    assert "Invalid endpoint: localhost:9000" in reason
     assert "s3.endpoint_url" in reason

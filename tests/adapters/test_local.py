@@ -188,6 +188,7 @@ def test_it_writes_for_the_one_writer(asking, tmp_path):
     skipped = ModelWriter(small, prompts, config).write_section(SECTION)
     assert isinstance(skipped, Skipped)
     assert "fits a prompt" in skipped.reason
+    assert ModelWriter(small, prompts, config).answer(QUESTION) == skipped
 
 
 def told(root, text):

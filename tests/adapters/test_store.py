@@ -202,6 +202,7 @@ def test_a_store_of_version_2_is_taken_on(tmp_path):
         connection.execute("CREATE TABLE brought (line TEXT NOT NULL)")
         connection.execute("DROP TABLE call")
         connection.execute("DROP TABLE told")
+        connection.execute("DROP TABLE question")
         connection.execute("PRAGMA user_version = 2")
     with closing(Store(tmp_path)) as store:
         assert store.editions() == before
@@ -254,6 +255,7 @@ def test_a_store_of_version_3_is_taken_on(tmp_path):
     with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
         connection.execute("DROP TABLE call")
         connection.execute("DROP TABLE told")
+        connection.execute("DROP TABLE question")
         connection.execute("PRAGMA user_version = 3")
     with closing(Store(tmp_path)) as store:
         assert (store.editions(), store.calls(1)) == (before, [])
@@ -267,12 +269,31 @@ def test_a_store_of_version_4_is_taken_on(tmp_path):
         commit(store)
     with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
         connection.execute("DROP TABLE told")
+        connection.execute("DROP TABLE question")
         connection.execute("PRAGMA user_version = 4")
     told = {"summary": frozenset({"b", "a"}), "guides": frozenset({"a"})}
     with closing(Store(tmp_path)) as store:
         assert store.told(1) == {}
         commit(store, told=told)
         assert (store.told(1), store.told(2)) == ({}, told)
+
+
+def test_a_store_of_version_5_is_taken_on(tmp_path):
+    """No question has a vector; those to come are kept until all chunks are forgotten."""
+    with closing(Store(tmp_path)) as store:
+        commit(store)
+        before = store.editions()
+    with closing(sqlite3.connect(tmp_path / "rag.db")) as connection:
+        connection.execute("DROP TABLE question")
+        connection.execute("PRAGMA user_version = 5")
+    vector = np.array([0.6, 0.8], np.float32)
+    with closing(Store(tmp_path)) as store:
+        assert (store.editions(), store.question_vector("q")) == (before, None)
+        store.save_question_vector("q", vector)
+    with closing(Store(tmp_path)) as store:
+        assert store.question_vector("q").tolist() == vector.tolist()
+        store.forget_all_chunks()
+        assert store.question_vector("q") is None
 
 
 def test_a_newer_store_is_refused(tmp_path):

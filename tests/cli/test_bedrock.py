@@ -331,6 +331,29 @@ def test_what_is_finished_before_a_failure_is_committed(bare: Path, responder: R
     assert "- [x] [Alpha]" in (bare / "references.md").read_text(encoding="utf-8")
 
 
+def test_what_is_finished_behind_a_failure_is_committed(bare: Path, responder: Responder) -> None:
+    """What is finished is not drafted again, whichever place it has."""
+    tell(bare, "[bedrock]\nattempts = 1\n")
+
+    def script(asked: Asked) -> Reply | Fault:
+        if "Section: Memory\n" not in asked.words:
+            return honest(asked)
+        responder.closing.wait(2)  # Training, which stands behind it, is finished by then
+        return Fault(500, "InternalServerException", "oh")
+
+    responder.script = script
+    done = run(bare, "compose")
+    assert "  training: 1 claim, rewritten\n  edition 1: 1 added\n" in done.out
+    done.fails(6, "not drafted: memory, summary of alpha, whose box stays open")
+    assert run(bare, "verify").status == 0
+    responder.script = honest
+    responder.asked.clear()
+    assert run(bare, "compose").status == 0
+    sections = [re.search(r"Section: (\w+)", asked.words)[1] for asked in responder.asked]
+    assert sections == ["Memory", "Summary"]
+    assert "12 days" in report(bare)
+
+
 def test_without_credentials(
     bare: Path, responder: Responder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -183,3 +183,30 @@ def test_a_recorded_run_is_replayed_offline(
     assert (replayed.status, replayed.err) == (0, "")
     assert replayed.out == recorded.out
     assert len(service.asked) == asked
+
+
+def test_a_dry_run_asks_nothing_of_it(project: Path, service: EmbeddingService) -> None:
+    """What is not read yet is said to be; of what is, all is foreseen from kept vectors."""
+    done = run(project, "compose", "--all", "--dry-run")
+    assert (done.status, done.err, service.asked) == (0, "", [])
+    assert done.out.count("is not read yet, and reading it asks an embedder that may cost") == 4
+    assert run(project, "ingest").status == 0
+    asked = len(service.asked)
+    done = run(project, "compose", "--all", "--dry-run")
+    assert (done.status, done.err) == (0, "")
+    assert "alpha would change memory from" in done.out
+    assert run(project, "compose").status == 0
+    assert run(project, "compose", "--section", "memory", "--dry-run").status == 0
+    checklist = project / "references.md"
+    text = checklist.read_text(encoding="utf-8")
+    checklist.write_text(text.replace("[x]", "[ ]"), encoding="utf-8")
+    (project / "alpha.md").write_text("# Alpha\n\nIt is no more. " * 9, encoding="utf-8")
+    assert run(project, "compose", "--dry-run").status == 0
+    assert len(service.asked) == asked
+    lines = [line + ": what it costs" for line in text.splitlines() if line]
+    checklist.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    run(project, "compose", "--dry-run").fails(3, "asks nothing that may cost.*run `rag ingest`")
+    assert run(project, "ingest").status == 0
+    assert len(service.asked) == asked + 1
+    assert run(project, "compose", "--dry-run").status == 0
+    assert len(service.asked) == asked + 1

@@ -169,3 +169,13 @@ def test_a_mistyped_scorer_is_named_before_anything_is_asked(
     set_support(bare, "judge/extractive")
     run(bare, "compose").fails(2, r"rag.toml, line \d+: verify.support.*\"bedrock/<model id")
     assert responder.asked == []
+
+
+def test_verify_keeps_to_a_cap(project: Path, responder: Responder) -> None:
+    """A judge that is asked anew for a whole report costs something: what is over is not asked."""
+    assert run(project, "compose", "--all").status == 0
+    set_support(project, "judge/bedrock/example.other-v1:0")
+    responder.asked.clear()
+    done = run(project, "verify", "--max-tokens", "10")
+    done.fails(5, "the cap is reached .--max-tokens 10: 0 are spent")
+    assert (done.out, responder.asked) == ("", [])

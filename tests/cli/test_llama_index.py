@@ -177,6 +177,57 @@ def test_one_embeds_and_another_store_is_refused(bare: Path, server: Compatible)
     done = run(bare, "ask", QUESTION, "--model", "extractive")
     assert (done.status, done.err) == (0, "")
     assert "141 GB" in done.out
+    calls = json.loads(run(bare, "runs", "--json").out)
+    assert len(calls) == len(server.asked)
+    assert {(call["purpose"], call["tokens"], call["cost"]) for call in calls} == {
+        ("embedding", None, None)
+    }
+    asked, name = len(server.asked), calls[0]["model"]
+    run(bare, "ask", QUESTION, "--max-tokens", "3", "--model", "extractive").fails(5, "the cap is")
+    unpriced = run(bare, "ask", QUESTION, "--max-cost", "1", "--model", "extractive")
+    unpriced.fails(2, f"no price of '{name}'")
+    assert len(server.asked) == asked
+    tell(bare, f'[prices]\n"{name}" = {{ in = 0, out = 0 }}')
+    done = run(bare, "ask", QUESTION, "--max-cost", "1", "--model", "extractive")
+    assert (done.status, done.err) == (0, "")
+    assert {call["cost"] for call in json.loads(run(bare, "runs", "--json").out)} == {0}
+
+
+def test_doctor_asks_it_once(bare: Path, server: Compatible) -> None:
+    """Said before; what it lacks is told with what to do; `--offline` asks nothing of anything."""
+    tell(
+        bare,
+        f"""
+        [llama_index.embedder]
+        model_name = "words"
+        api_base = "{server.url}"
+        [embedder]
+        adapter = "llama-index"
+        model = "llama_index.embeddings.openai_like.OpenAILikeEmbedding"
+        """,
+    )
+    done = run(bare, "doctor", "--offline")
+    assert (done.status, done.err, server.asked) == (0, "", [])
+    assert f"skipped  model: llama-index/{CLASS} was not asked" in done.out
+    assert "skipped  embedder" in done.out
+    server.plays(Reply('{"there": true}'))
+    done = run(bare, "doctor")
+    assert (done.status, len([item for item in server.asked if "messages" in item.body])) == (0, 1)
+    assert re.fullmatch(
+        rf"this makes 2 or 3 short calls to llama-index/\S+, 1 call of about 600 tokens to "
+        rf"llama-index/{CLASS}; --offline makes none",
+        done.line,
+    )
+    assert f"ok       model: llama-index/{CLASS} example-7b answers (json)" in done.out
+    calls = json.loads(run(bare, "runs", "--json").out)
+    assert [item["purpose"] for item in calls if "OpenAILike e" in item["model"]] == ["doctor"]
+    server.plays(Reply("I am there."))
+    assert "not in the form that it was asked for (json)" in run(bare, "doctor").out
+    server.plays(Fault(401, "invalid_api_key", "no"))
+    done = run(bare, "doctor", "--json")
+    failed = {x["name"]: x["found"] for x in json.loads(done.out) if x["state"] == "failed"}
+    assert (done.status, set(failed)) == (1, {"embedder", "model"})
+    assert "credentials are not valid" in failed["model"]
 
 
 def test_help_loads_no_vendor() -> None:

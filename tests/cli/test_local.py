@@ -53,6 +53,25 @@ def test_a_model_that_says_nothing_writes_nothing(bare: Path) -> None:
         assert call["tokens"]["input"] > call["tokens"]["output"] > 0
 
 
+def test_doctor_loads_and_asks_it(bare: Path) -> None:
+    """Once, which is said before and recorded. A file that is none is told."""
+    tinymodel.saved(bare / "tiny.gguf", tinymodel.LACONIC)
+    set_model(bare, "tiny.gguf", "[local]\ncontext_tokens = 40_000\n")
+    done = run(bare, "doctor", "--offline")
+    assert (done.status, done.err) == (0, "")
+    assert "skipped  model: local/tiny.gguf was not asked" in done.out
+    done = run(bare, "doctor")
+    assert done.status == 0
+    assert done.line.startswith("this makes 1 call of about 600 tokens to local/tiny.gguf; ")
+    assert re.search(r"ok       model: local/tiny\.gguf@\w+ answers \(schema\)", done.out)
+    (call,) = calls(bare)
+    assert call["purpose"] == "doctor"
+    (bare / "tiny.gguf").write_bytes(b"GGUF, or so it says")
+    done = run(bare, "doctor")
+    assert done.status == 1
+    assert re.search("failed   model: .*tiny.gguf cannot be loaded", done.out)
+
+
 def test_a_file_that_is_not_there(bare: Path) -> None:
     """One line, exit status 3."""
     done = run(bare, "compose", "--model", "local/models/none.gguf")

@@ -152,3 +152,14 @@ def test_a_table_of_matches_grows_pass_by_pass(forest: Path, responder: Responde
     assert len(shown) > 10
     assert all(words in table for words in shown)
     assert run(forest, "verify").status == 0
+
+
+def test_a_question_beside_which_nothing_has_room(bare: Path, responder: Responder) -> None:
+    """Nobody knows that the references do not answer it: that is not said, and none is asked."""
+    assert run(bare, "ingest").status == 0
+    question = "How much memory does the Beta accelerator have on each chip?"
+    done = run(bare, "ask", question + " I ask this as I must know." * 900, *SMALL)
+    done.fails(6, r"gave no answer: none of \d+ passages fits a prompt")
+    assert done.out == ""
+    assert responder.asked == []
+    assert "141 GB" in run(bare, "ask", question, *SMALL).out

@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeEmbedder, ScriptedWriter
 from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
 
-from rag.errors import CapError, RagError, UsageError
+from rag.errors import CapError, RagError, ServiceError, UsageError
 from rag.flows.compose import compose
 from rag.flows.events import (
     Adopted,
@@ -399,30 +399,35 @@ def test_a_section_sees_only_what_it_is_made_of(project: Project) -> None:
     tools.store.close()
 
 
-class _Dear(FakeEmbedder):
-    """An embedder that reaches a cap of the run with one question."""
+class _Failing(FakeEmbedder):
+    """An embedder that fails at one question."""
 
     question = "Which accelerator has enough?"
+
+    def __init__(self, error: RagError) -> None:
+        super().__init__()
+        self._error = error
 
     def embed_query(self, text: str) -> Vector:
         """See `Embedder.embed_query`."""
         if text == self.question:
-            raise CapError("the cap is reached", advice="raise it")
+            raise self._error
         return super().embed_query(text)
 
 
-def test_what_is_drafted_stands_when_a_cap_stops_the_embedder(project: Project) -> None:
+@pytest.mark.parametrize("error", [CapError("that is enough"), ServiceError("that is enough")])
+def test_what_is_drafted_stands_when_the_embedder_fails(project: Project, error: RagError) -> None:
     """A section that is drafted before is committed; the next run drafts the rest, and ticks."""
     outline = project.root / "config/report.toml"
-    more = _MATCHES.format(name="guide") + _CHOICE.format(question=_Dear.question)
+    more = _MATCHES.format(name="guide") + _CHOICE.format(question=_Failing.question)
     outline.write_text(outline.read_text(encoding="utf-8") + more, encoding="utf-8")
     failing = Skipped(subject="memory", stage="draft", reason="the service is away")
     writer = ScriptedWriter(lambda task: failing if task.spec.id == "memory" else quoting(task))
     tools = FakeTools(project, PAGES, writer)
     list(compose(project, tools))
     assert "\n## Memory\n" not in _report(project)
-    tools.writer, tools.embedder = ScriptedWriter(quoting), _Dear()
-    with pytest.raises(CapError, match="the cap is reached; not drafted: guide"):
+    tools.writer, tools.embedder = ScriptedWriter(quoting), _Failing(error)
+    with pytest.raises(type(error), match="that is enough; not drafted: guide"):
         list(compose(project, tools))
     assert "\n## Memory\n" in _report(project)
     assert not any(boxes(project).values())

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from rag.errors import ServiceError
 from rag.flows.together import alone, together
 
 HERE = threading.current_thread
@@ -35,7 +36,7 @@ def test_alone_everything_happens_here():
     log = []
     assert alone(work("a", 2, log)) == [("a0", True), ("a1", True)]
     found = list(together([work("a", 1, log), work("b", 0, log)], 1))
-    assert found == [[("a0", True)], []]
+    assert found == [(0, [("a0", True)]), (1, [])]
     assert set(log) == {HERE()}
 
 
@@ -47,8 +48,9 @@ def test_results_come_in_order_whoever_is_first(last_first):
     second = {"sets": event} if last_first else {"waits_for": event}
     works = [work("a", 2, log, **first), work("b", 1, log, **second), work("c", 0, log)]
     found = list(together(works, 2))
-    assert [[answer for answer, _ in item] for item in found] == [["a0", "a1"], ["b0"], []]
-    assert not any(is_here for item in found for _, is_here in item)
+    told = [(at, [answer for answer, _ in item]) for at, item in found]
+    assert told == [(0, ["a0", "a1"]), (1, ["b0"]), (2, [])]
+    assert not any(is_here for _, item in found for _, is_here in item)
     assert set(log) == {HERE()}, "only questions are asked elsewhere"
 
 
@@ -68,7 +70,7 @@ def test_no_more_questions_than_allowed_are_under_way():
     def one():
         yield ask
 
-    assert list(together([one() for _ in range(6)], 2)) == [None] * 6
+    assert list(together([one() for _ in range(6)], 2)) == [(at, None) for at in range(6)]
     assert most == [2]
 
 
@@ -95,3 +97,49 @@ def test_an_error_ends_it_and_nobody_waits():
     finally:
         release.set()
     assert asked == []
+
+
+def test_what_is_finished_when_another_fails_is_not_lost():
+    """It comes before the error, also if its place is behind."""
+    release, answered = threading.Event(), threading.Event()
+
+    def fails():
+        answered.wait(20)
+        raise ValueError("no")
+
+    def asking(name, question):
+        yield question
+        if name == "b":
+            answered.set()
+        return name
+
+    def slow():
+        release.wait(20)
+
+    works = [asking("a", fails), asking("b", lambda: 1), asking("c", slow), asking("d", slow)]
+    found = together(works, 2)
+    try:
+        assert next(found) == (1, "b")
+        with pytest.raises(ValueError, match="no"):
+            next(found)
+    finally:
+        release.set()
+
+
+def test_what_is_finished_when_an_answer_cannot_be_judged_is_not_lost():
+    """What fails may be a work itself, between its questions."""
+    done = threading.Event()
+
+    def judged():
+        yield partial(done.wait, 20)
+        raise ServiceError("no judge")
+
+    def asking():
+        answer = yield lambda: 2
+        done.set()
+        return answer
+
+    found = together([judged(), asking()], 2)
+    assert next(found) == (1, 2)
+    with pytest.raises(ServiceError, match="no judge"):
+        next(found)

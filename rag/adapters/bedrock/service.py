@@ -8,34 +8,19 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError
 
 from rag.adapters import aws
+from rag.adapters.bedrock.calling import client_of
 from rag.adapters.bedrock.errors import explained, missing_credentials
 from rag.adapters.bedrock.model import BedrockModel
-from rag.errors import RagError
-from rag.replies import Malformed
 from rag.types import Check
-from rag.writing import Prompt, UnfinishedError
+from rag.writing import TRIAL_OUTPUT_TOKENS, cost_of_trial, tried, untried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rag.errors import RagError
     from rag.settings import BedrockSettings
     from rag.types import Abilities, Call
 
-_ASKED = Prompt(
-    purpose="doctor",
-    system="You check a connection.",
-    fixed="Say that you are there.",
-    data=("Set `there` to true.",),
-    form="presence",
-    form_schema=(
-        '{"type": "object", "properties": {"there": {"type": "boolean"}}, "required": ["there"], '
-        '"additionalProperties": false}'
-    ),
-    plain="Reply with nothing but JSON of this schema:",
-)
-_TOKENS = 600
-"""What the question takes at most: a forced tool alone costs a few hundred."""
-_OUTPUT_TOKENS = 300
 _ATTEMPTS = 2
 _LONGEST_S = 60.0
 _BEARER = "AWS_BEARER_TOKEN_BEDROCK"
@@ -67,12 +52,12 @@ class BedrockService:
                 "attempts": min(settings.attempts, _ATTEMPTS),
                 "throttled_attempts": 1,  # what is throttled was reached
                 "read_timeout_s": min(settings.read_timeout_s, _LONGEST_S),
-                "max_output_tokens": _OUTPUT_TOKENS,
+                "max_output_tokens": TRIAL_OUTPUT_TOKENS,
             }
         )
         self._record = record
         self._name = f"bedrock/{model_id}"
-        self.cost = f"1 call of about {_TOKENS} tokens to {self._name}"
+        self.cost = cost_of_trial(self._name)
 
     def checks(self, *, call: bool) -> Iterator[Check]:
         """See `Service.checks`."""
@@ -91,7 +76,7 @@ class BedrockService:
                 advice="state what it can do in config/models/bedrock.toml (docs/bedrock.md)",
             )
         if not call or any(check.state == "failed" for check in known):
-            yield Check(name="model", state="skipped", found=f"{self._name} was not asked")
+            yield untried(self._name)
         else:
             yield self._model()
 
@@ -113,8 +98,8 @@ class BedrockService:
 
     def _region(self, session: Any) -> Check:
         try:
-            client = session.client(
-                "bedrock-runtime", endpoint_url=self._settings.endpoint_url or None
+            client = client_of(
+                "bedrock-runtime", self._settings, self._settings.endpoint_url, session=session
             )
         except BotoCoreError as error:
             return _failed("region", explained(error, self._name))
@@ -124,25 +109,9 @@ class BedrockService:
     def _model(self) -> Check:
         model = BedrockModel(self._id, self._abilities, self._settings, self._record)
         way = f"{self._abilities.structure}{', streamed' if self._abilities.stream else ''}"
-        try:
-            said = model.reply(_ASKED)
-        except UnfinishedError as error:
-            return Check(
-                name="model",
-                state="warning",
-                found=f"{error.message}: it can be used, but its answer had no good end",
-                advice=error.advice,
-            )
-        except RagError as error:
-            return _failed("model", error)
-        if isinstance(said, Malformed) or '"there"' not in said:
-            return Check(
-                name="model",
-                state="warning",
-                found=f"{self._name} answers, but not in the form that it was asked for ({way})",
-                advice="correct its entry in config/models/bedrock.toml (docs/bedrock.md)",
-            )
-        return Check(name="model", state="ok", found=f"{self._name} answers ({way})")
+        return tried(
+            model, way, "correct its entry in config/models/bedrock.toml (docs/bedrock.md)"
+        )
 
 
 def _failed(name: str, error: RagError) -> Check:

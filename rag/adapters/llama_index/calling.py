@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tenacity import (
     Retrying,
@@ -12,12 +12,14 @@ from tenacity import (
 )
 
 from rag.adapters.llama_index.errors import Explained, explained
+from rag.types import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
     from rag.settings import LlamaIndexSettings
+    from rag.writing import Budget
 
 T = TypeVar("T")
 RETRIES = "max_retries"
@@ -77,3 +79,39 @@ class Caller:
             return call()
         except Exception as error:
             raise self.understood(error) from error
+
+
+class Attempts(Generic[T]):
+    """The attempts of one call: each holds the most that it can take, before it is sent.
+
+    Args:
+        budget: what all calls of the run may take.
+        most: what one attempt can take at most.
+        told: the tokens that came with what came; None if the vendor does not say.
+    """
+
+    def __init__(self, budget: Budget, most: Tokens, told: Callable[[T], Tokens | None]) -> None:
+        self.sent = 0
+        self._budget = budget
+        self._most = most
+        self._told = told
+
+    def __call__(self, ask: Callable[[], T]) -> T:
+        """Ask once.
+
+        Raises:
+            CapError: it could pass a cap; it was not sent.
+            VendorError: the vendor's class raised.
+        """
+        held = self._budget.hold(self._most)
+        self.sent += 1
+        tokens: Tokens | None = None
+        try:
+            found = ask()
+            tokens = self._told(found)
+        except VendorError as error:
+            tokens = Tokens() if error.told.is_unread else None
+            raise
+        finally:
+            held.settle(tokens)
+        return found

@@ -27,6 +27,12 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _QUOTA = re.compile(r"quota|billing|credit balance", re.IGNORECASE)
+_NO_KEY = re.compile(
+    r"missing credentials|no api[ _-]?key|api[ _-]?key\b.{0,40}\b(be|not) (set|found|provided)|"
+    r"could not resolve authentication|default credentials were not found",
+    re.IGNORECASE,
+)
+"""What classes say that look for a key themselves, before anything is sent: no status tells it."""
 _LATER = "run again later"
 _CLIENT, _SERVER = 400, 500
 """Where the two hundreds of HTTP statuses begin that are errors."""
@@ -61,6 +67,7 @@ _NOBODY = _Told(
     passes=True,
 )
 _FAILED = _Told(ServiceError, "the service failed, again and again", "run again later", passes=True)
+_KEYLESS = _Told(PrerequisiteError, "no credentials are found", "set the key that it needs")
 _UNKNOWN = _Told(ServiceError, "the call failed", "see docs/llama_index.md")
 _BY_STATUS = {
     401: _Told(PrerequisiteError, "the credentials are not valid", "set the key that it needs"),
@@ -104,7 +111,9 @@ def explained(error: Exception, model: str, secrets: Iterable[str], *, limit: st
     status = _status_of(error)
     message = f"{model}: {told.what} ({one_line(error, secrets)})"
     return Explained(
-        told.kind(message, advice=told.advice.format(limit=limit)), told.passes, status in _UNREAD
+        told.kind(message, advice=told.advice.format(limit=limit)),
+        told.passes,
+        status in _UNREAD or told is _KEYLESS,
     )
 
 
@@ -123,6 +132,8 @@ def _told(error: Exception) -> _Told:
     chain = tuple(_chain(error))
     if status := _status_of(error):
         return _by_status(status, f"{error}")
+    if any(_NO_KEY.search(f"{item}") for item in chain):
+        return _KEYLESS
     return next(
         (
             told

@@ -14,7 +14,7 @@ from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import LLM
 from llama_index.core.tools import FunctionTool, ToolMetadata
 
-from rag.adapters.llama_index.calling import RETRIES, Caller, VendorError
+from rag.adapters.llama_index.calling import RETRIES, Attempts, Caller, VendorError
 from rag.adapters.llama_index.loading import Wanted, make
 from rag.adapters.llama_index.naming import model_name
 from rag.adapters.llama_index.reply import Reply, reply_of, unfinished
@@ -138,29 +138,16 @@ class LlamaIndexModel:
         return self._asked(prompt, partial(self._streamed, prompt, heard))
 
     def _asked(self, prompt: Prompt, ask: Callable[[], Reply]) -> str:
-        begun, attempts = time.monotonic(), 0
-
-        def attempt() -> Reply:
-            nonlocal attempts
-            held = self._budget.hold(self._most(prompt))
-            attempts += 1
-            tokens: Tokens | None = None
-            try:
-                reply = ask()
-                tokens = reply.tokens
-            except VendorError as error:
-                tokens = Tokens() if error.told.is_unread else None
-                raise
-            finally:
-                held.settle(tokens)
-            return reply
-
+        begun = time.monotonic()
+        attempts: Attempts[Reply] = Attempts(
+            self._budget, self._most(prompt), lambda reply: reply.tokens
+        )
         found: Reply | None = None
         wrong: RagError | None = None
         ended = "interrupted"
         try:
             try:
-                found = self._caller.retrying()(attempt)
+                found = self._caller.retrying()(attempts, ask)
                 wrong = unfinished(found.stop, self.name)
             except VendorError as error:
                 wrong = error.told.error
@@ -169,8 +156,8 @@ class LlamaIndexModel:
                 wrong = error
             ended = wrong.message if wrong else ""
         finally:  # what is interrupted may have cost something, too
-            if attempts:  # what was not sent because of a cap is no call
-                again = attempts - 1
+            if attempts.sent:  # what was not sent because of a cap is no call
+                again = attempts.sent - 1
                 self._record(
                     call_of(prompt, self.name, found, begun=begun, ended=ended, retries=again)
                 )

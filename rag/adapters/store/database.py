@@ -16,8 +16,9 @@ import numpy as np
 from rag.adapters.store.calls import Calls
 from rag.adapters.store.editions import now
 from rag.adapters.store.histories import Histories
+from rag.adapters.store.questions import Questions
 from rag.adapters.store.records import Failed, Ingested
-from rag.adapters.store.schema import CALLS, LEDGER, SCHEMA, SCHEMA_VERSION, STEPS, TOLD
+from rag.adapters.store.schema import CALLS, LEDGER, QUESTION, SCHEMA, SCHEMA_VERSION, STEPS, TOLD
 from rag.errors import PrerequisiteError
 from rag.files import replace_file, transaction
 from rag.types import Chunk, Document, Reference, Source
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from rag.ports import Vector
 
 
-class Store(Histories, Calls):
+class Store(Histories, Calls, Questions):
     """The truth of one project, in `folder/rag.db` and `folder/sources/`.
 
     Args:
@@ -74,7 +75,7 @@ class Store(Histories, Calls):
         if version < SCHEMA_VERSION:
             with transaction(self._connection) as execute:
                 version = execute("PRAGMA user_version").fetchone()[0]  # another process may have
-                whole = [*SCHEMA.split(";"), *LEDGER.split(";"), CALLS, TOLD]
+                whole = [*SCHEMA.split(";"), *LEDGER.split(";"), CALLS, TOLD, QUESTION]
                 steps = whole if version == 0 else []
                 for older in range(version or SCHEMA_VERSION, SCHEMA_VERSION):
                     steps += STEPS[older]
@@ -124,6 +125,7 @@ class Store(Histories, Calls):
         """
         with transaction(self._connection) as execute:
             execute("DELETE FROM chunk")
+            execute("DELETE FROM question")
             execute("DELETE FROM meta")
 
     # --- references ---------------------------------------------------------------------------

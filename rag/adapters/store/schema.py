@@ -1,6 +1,6 @@
 """The tables of `rag.db`. A change of them is a new version, with the step that leads to it."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -63,6 +63,9 @@ CREATE TABLE told (
 """What version 5 added: which claims of other sections a section's writer was shown. Of older
 editions nobody knows, so all are shown once more."""
 
+QUESTION = "CREATE TABLE question (name TEXT PRIMARY KEY, vector BLOB NOT NULL)"
+"""What version 6 added: vectors of the outline's questions, for embedders that are paid."""
+
 STEPS = {
     1: (
         "ALTER TABLE edition ADD COLUMN cause TEXT NOT NULL DEFAULT ''",
@@ -76,5 +79,6 @@ STEPS = {
     ),
     3: (CALLS,),
     4: (TOLD,),
+    5: (QUESTION,),
 }
 """By version: what leads to the next one."""

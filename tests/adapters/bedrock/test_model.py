@@ -404,6 +404,17 @@ def test_without_a_region_nothing_is_sent(asking, monkeypatch):
         asking.model(region="", endpoint_url="").reply(PROMPT)
     with pytest.raises(PrerequisiteError, match="profile cannot be used"):
         asking.model(profile="nobody").reply(PROMPT)
+    with pytest.raises(PrerequisiteError, match=r"the region is none .*bedrock\.region"):
+        asking.model(region="us east 1").reply(PROMPT)
+    assert asking.responder.asked == []
+
+
+@pytest.mark.parametrize("url", ["localhost:4566", "not a url", "https://[::1"])
+def test_an_endpoint_that_is_none_is_named(asking, monkeypatch, url):
+    """It is the user's to correct: no fault of ours, nor of the service."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", url)
+    with pytest.raises(PrerequisiteError, match=r"cannot be used .*bedrock\.endpoint_url"):
+        asking.model(endpoint_url="").reply(PROMPT)
 
 
 @pytest.mark.parametrize(

@@ -124,3 +124,16 @@ def test_nobody_answers(made):
 def test_a_model_that_nobody_knows_is_a_warning(made):
     """It is asked carefully, and the user can say what it can do."""
     assert states(made(match="*"), call=False)["abilities"] == "warning"
+
+
+def test_an_endpoint_that_is_none_is_told(made, monkeypatch):
+    """One without a scheme, say."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "localhost:4566")
+    assert states(made(endpoint_url=""))["region"] == "failed"
+
+
+def test_what_the_writer_does_not_heed_is_no_fault(made, asking, monkeypatch):
+    """Our own retries take the place of the environment's."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "many")
+    asking.responder.plays(THERE)
+    assert set(states(made()).values()) == {"ok"}

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from compatible import compatible
 from contracts.embedder import EmbedderContract
-from responder import Fault
+from responder import Fault, Reply
 
 from rag.adapters.llama_index.embedder import LlamaIndexEmbedder
 from rag.adapters.llama_index.naming import embedder_fingerprint
-from rag.errors import ConfigError, PrerequisiteError, ServiceError
+from rag.errors import CapError, ConfigError, PrerequisiteError, ServiceError
 from rag.settings import Settings, load_config
+from rag.types import Caps
+from rag.writing import Budget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +41,11 @@ def settings(
     return Settings.model_validate(dict(whole) | {"llama_index": own, "embedder": embedder})
 
 
+def made(found: Settings, budget: Budget | None = None) -> LlamaIndexEmbedder:
+    """Return the embedder, whose calls nobody keeps."""
+    return LlamaIndexEmbedder(found, lambda _: None, budget)
+
+
 class TestInProcess(EmbedderContract):
     """A class of the user's own, with a prefix of its own for questions."""
 
@@ -48,7 +55,7 @@ class TestInProcess(EmbedderContract):
     def embedder(self, tmp_path: Path) -> LlamaIndexEmbedder:
         """Give one over words."""
         arguments = {"prefix": "question: ", "embed_batch_size": 3}
-        return LlamaIndexEmbedder(settings(tmp_path, "played.Words", arguments))
+        return made(settings(tmp_path, "played.Words", arguments))
 
 
 class TestOverTheWire(EmbedderContract):
@@ -62,14 +69,14 @@ class TestOverTheWire(EmbedderContract):
         with compatible() as server:
             arguments = {"model_name": "words", "api_base": server.url}
             found = settings(tmp_path, OPENAI_LIKE, arguments, ("question: ", "auto"))
-            yield LlamaIndexEmbedder(found)
+            yield made(found)
 
 
 def test_prefixes_stand_before_texts(tmp_path):
     """Ours for documents and questions, each before its own."""
     with compatible() as server:
         arguments = {"model_name": "words", "api_base": server.url, "embed_batch_size": 2}
-        embedder = LlamaIndexEmbedder(settings(tmp_path, OPENAI_LIKE, arguments, ("q: ", "d: ")))
+        embedder = made(settings(tmp_path, OPENAI_LIKE, arguments, ("q: ", "d: ")))
         found = dict(embedder.embed_documents(["one", " ", "two", "three"]))
         assert sorted(found) == [0, 1, 2, 3]
         embedder.embed_query("four")
@@ -84,7 +91,7 @@ def test_what_is_over_the_budget_is_not_sent(tmp_path):
     with compatible() as server:
         arguments = {"model_name": "words", "api_base": server.url}
         found = settings(tmp_path, OPENAI_LIKE, arguments, embedder_tokens=16)
-        LlamaIndexEmbedder(found).embed_query("word " * 40)
+        made(found).embed_query("word " * 40)
         assert server.asked[0].body["input"] == [("word " * 16).rstrip()]
 
 
@@ -106,7 +113,7 @@ def test_a_failure_is_one_line(tmp_path, fault, kind, asked, words):
     with compatible() as server:
         server.plays(fault)
         arguments = {"model_name": "words", "api_base": server.url}
-        embedder = LlamaIndexEmbedder(settings(tmp_path, OPENAI_LIKE, arguments, attempts=3))
+        embedder = made(settings(tmp_path, OPENAI_LIKE, arguments, attempts=3))
         with pytest.raises(kind, match=words):
             embedder.embed_query("What is EFA?")
         assert len(server.asked) == asked
@@ -118,7 +125,7 @@ def test_a_failure_is_one_line(tmp_path, fault, kind, asked, words):
 )
 def test_vectors_that_are_none(tmp_path, vectors, words):
     """What has no direction is near to nothing; what is missing would shift all others."""
-    embedder = LlamaIndexEmbedder(settings(tmp_path, "played.Words", {"vectors": vectors}))
+    embedder = made(settings(tmp_path, "played.Words", {"vectors": vectors}))
     with pytest.raises(ServiceError, match=words):
         list(embedder.embed_documents(["one", "two"]))
 
@@ -126,7 +133,7 @@ def test_vectors_that_are_none(tmp_path, vectors, words):
 def test_a_class_of_another_kind(tmp_path):
     """An LLM embeds nothing."""
     with pytest.raises(ConfigError, match=r"embedder\.model names .*not an embedding model"):
-        LlamaIndexEmbedder(settings(tmp_path, "played.Played", {}))
+        made(settings(tmp_path, "played.Played", {}))
 
 
 def test_another_model_has_another_fingerprint(tmp_path, monkeypatch):
@@ -161,7 +168,30 @@ def test_another_model_has_another_fingerprint(tmp_path, monkeypatch):
 
 def test_stored_vectors_are_those_of_the_class(tmp_path):
     """They point where the class points, at length 1."""
-    embedder = LlamaIndexEmbedder(settings(tmp_path, "played.Words", {}))
+    embedder = made(settings(tmp_path, "played.Words", {}))
     ((_, vector),) = embedder.embed_documents(["Trn2 UltraServers"])
     theirs = np.array(embedder._model.get_text_embedding("Trn2 UltraServers"))
     assert np.allclose(vector, theirs / np.linalg.norm(theirs), atol=1e-6)
+
+
+def test_its_calls_are_recorded_and_held_by_a_cap(tmp_path):
+    """No class tells tokens, so each counts as its most; a call that is not sent is none."""
+    calls = []
+    budget = Budget(Caps(tokens=30))
+    with compatible() as server:
+        arguments = {"model_name": "words", "api_base": server.url}
+        found = settings(tmp_path, OPENAI_LIKE, arguments, attempts=2)
+        embedder = LlamaIndexEmbedder(found, calls.append, budget)
+        server.plays(Fault(401, "invalid_api_key", "no"))
+        with pytest.raises(PrerequisiteError):
+            embedder.embed_query("How much?")
+        assert budget.spent.tokens == 0
+        server.embeds = lambda _: Reply("")
+        list(embedder.embed_documents(["one " * 4, "two " * 4]))
+        assert budget.spent.tokens == 16
+        with pytest.raises(CapError, match=r"--max-tokens 30: 16 are spent, the next call .* 20"):
+            embedder.embed_query("more " * 8)
+        assert len(server.asked) == 2
+    told = [(call.purpose, call.passages, call.tokens, bool(call.error)) for call in calls]
+    assert told == [("embedding", 1, None, True), ("embedding", 2, None, False)]
+    assert all(call.model == f"llama-index/{OPENAI_LIKE} words" for call in calls)

@@ -187,6 +187,33 @@ def test_a_server_that_is_not_there(asking):
         asking.model(arguments=arguments, attempts=1).reply(PROMPT)
 
 
+def test_a_key_that_nobody_set(asking, monkeypatch):
+    """The class misses it before anything is sent: it takes nothing of a cap."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    arguments = asking.arguments()
+    arguments.pop("api_key", None)
+    with pytest.raises(PrerequisiteError, match=r"no credentials are found.*set the key"):
+        asking.model(arguments=arguments, attempts=3).reply(PROMPT)
+    assert asking.server.asked == []
+    assert [call.retries for call in asking.calls] == [0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The api_key client option must be set either by passing api_key to the client",
+        "Could not resolve authentication method. Expected either api_key or auth_token to be set.",
+        "Your default credentials were not found. To set up Application Default Credentials, see",
+        "No API Key was provided",
+    ],
+)
+def test_vendors_name_a_missing_key_in_their_own_words(words):
+    """None has a status."""
+    found = explained(TypeError(words), "m", [], limit="a")
+    assert isinstance(found.error, PrerequisiteError)
+    assert found.is_unread
+
+
 def test_an_interrupted_call_is_kept(asking):
     """It may have cost something."""
     Played.said.append(KeyboardInterrupt())
