@@ -22,7 +22,7 @@ from rag.cli.options import (
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Say which sections would change and what it would take of a model; write nothing.",
+    help="Say which sections may change and what it would take of a model; write nothing.",
 )
 @click.option(
     "--history",
