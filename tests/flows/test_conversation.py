@@ -117,4 +117,4 @@ def test_what_cannot_be_asked_is_said_at_once(project: Project, tools: FakeTools
         Conversation(project, tools)
     list(ingest(project, tools))
     with pytest.raises(UsageError, match="alpha, beta, gamma, garden"):
-        Conversation(project, tools, reference="delta")
+        Conversation(project, tools, references=["delta"])
