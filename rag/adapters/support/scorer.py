@@ -24,6 +24,8 @@ seen their set (docs/support.md)."""
 RERANKED = ("rerank_window", "rerank_few")
 """Features that a reranker gives."""
 _VERBATIM = 1.0
+_RULES = 2
+"""Raised when an exact check changes: scores are kept by the scorer's name."""
 
 
 class SupportScorer:
@@ -39,7 +41,7 @@ class SupportScorer:
         self._reranker = reranker
         found = weights()
         self._model = found.with_reranker if reranker else found.without_reranker
-        self.name = f"support/{found.version}" + (f"+{reranker.name}" if reranker else "")
+        self.name = f"support/{found.version}.{_RULES}" + (f"+{reranker.name}" if reranker else "")
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """See `PairScorer.score`; scores lie in [0, 1].
