@@ -106,7 +106,7 @@ def test_a_mistake_in_the_outline_is_named(project):
         load_config(project)
     twice = '[[sections]]\nid = "one"\ntitle = "One"\n' * 2
     put(project, f'title = "T"\n{twice}', "report.toml")
-    with pytest.raises(ConfigError, match=r"report\.toml: \(whole file\): the id 'one' is given twice"):
+    with pytest.raises(ConfigError, match=r"toml: \(whole file\): the id 'one' is given twice"):
         load_config(project)
     put(project, 'title = "T"\n', "report.toml")
     with pytest.raises(ConfigError, match=r"report\.toml: sections is missing"):
