@@ -100,13 +100,13 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
         broken: told what of the answer holds, if the rest never comes; then the error is raised.
 
     Raises:
-        UsageError: the question is empty, or the key unknown.
+        UsageError: the question has no word, or the key unknown.
         PrerequisiteError: nothing has been ingested.
         ServiceError: the writer failed; the message says so if claims were shown before.
     """
     question = one_line(question)
     words = one_line(words) or question
-    if not question:
+    if not has_words(question):
         raise UsageError("the question is empty", advice='ask as in: rag ask "What is EFA?"')
     sought = _sought(project, tools, words, k, references)
     so_far: list[Claim] = []
@@ -129,6 +129,11 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
 def one_line(words: str) -> str:
     """Return a question's words on one line; bytes that are no text are replaced."""
     return " ".join(words.encode("utf-8", "replace").decode().split())
+
+
+def has_words(question: str) -> bool:
+    """Whether a question says anything: marks alone are near to every passage."""
+    return any(sign.isalnum() for sign in question)
 
 
 class _Sought(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.flows.ask import ask, askable, one_line
+from rag.flows.ask import ask, askable, has_words, one_line
 from rag.flows.checking import names_of
 from rag.stages.followup import with_subject
 from rag.types import Exchange
@@ -81,7 +81,7 @@ class Conversation:
                 show=shown,
             )
         finally:
-            if words:
+            if has_words(question):
                 self._before.append(
                     Exchange(question=one_line(question), words=words, claims=tuple(claims))
                 )

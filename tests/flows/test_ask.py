@@ -99,9 +99,9 @@ def test_k_bounds_what_is_drawn_on(project: Project, filled: FakeTools) -> None:
         assert 1 <= len(passages) <= count
 
 
-@pytest.mark.parametrize("question", ["", "  \n\t", "\u3000"])
+@pytest.mark.parametrize("question", ["", "  \n\t", "\u3000", "?", "\0\0", "…!"])
 def test_an_empty_question_is_refused(project: Project, filled: FakeTools, question: str) -> None:
-    """A question of white space is a wrong use, whatever the store has."""
+    """A question without a word is a wrong use, whatever the store has."""
     with pytest.raises(UsageError, match="empty"):
         ask(project, filled, question)
 
