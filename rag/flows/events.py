@@ -190,6 +190,6 @@ class Kept(Value):
 
 
 class SetAside(Value):
-    """What report.md held before its first edition in this store, where that is not kept in it."""
+    """Where what report.md held is kept, as the store does not have it."""
 
     path: str

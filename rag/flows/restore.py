@@ -8,7 +8,7 @@ from rag.adapters.store import Commit
 from rag.errors import UsageError
 from rag.files import replace_file
 from rag.flows.desk import citations_of
-from rag.flows.events import NothingToDo, Restored, SetAside
+from rag.flows.events import NothingToDo, Restored
 from rag.flows.publish import publish, read_report, recover, set_aside
 from rag.flows.retract import RETRACT
 from rag.flows.standing import own
@@ -56,7 +56,7 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
         yield NothingToDo(reason=f"report.md is edition {edition.number}")
         return
     if now is not None and now not in {edition.text, latest.text}:
-        yield SetAside(path=str(set_aside(project, now)))
+        yield from set_aside(project, now)
     if edition.number == latest.number:
         replace_file(project.report, edition.text.encode("utf-8", "surrogateescape"))
         yield Restored(edition=edition.number, number=edition.number)

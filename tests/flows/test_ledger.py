@@ -271,6 +271,8 @@ def test_a_report_that_is_gone_or_rubbish_costs_no_claim(
     assert len(of(SetAside, seen)) == 1
     assert not of(Deleted, seen)
     assert before.keys() <= claims(tools).keys()
+    project.report.write_text("\n", encoding="utf-8")  # nothing is there to be kept
+    assert not of(SetAside, compose(project, tools))
     project.report.unlink()
     list(compose(project, tools))
     assert before.keys() <= claims(tools).keys()
