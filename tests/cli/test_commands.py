@@ -147,6 +147,13 @@ def test_all_from_the_environment(bare: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "- [ ]" not in (bare / "references.md").read_text()
 
 
+def test_one_section_is_recomposed(composed: Path) -> None:
+    """What would be dropped in silence is refused: a second section, `--all` beside a section."""
+    two = run(composed, "compose", "--section", "memory", "--section", "training")
+    two.fails(2, "'--section': give it once")
+    run(composed, "compose", "--section", "memory", "--all").fails(2, "leave --all out")
+
+
 def test_a_refusal(composed: Path) -> None:
     """What the references do not answer is said plainly; that is no failure."""
     done = run(composed, "ask", "Who won the football world cup in 1974?")
