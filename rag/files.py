@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Make `path` hold `content`; its permission bits stay as they were.
+    """Make `path` hold `content`; its permission bits stay as they were, and so does a link.
 
     Raises:
         ServiceError: the file is read-only. A rename would succeed all the same, against the
             user's stated will.
     """
+    path = Path(os.path.realpath(path))  # a rename over a link would leave its file as it was
     mode = 0o644
     if path.exists():
         mode = path.stat().st_mode & 0o777

@@ -55,7 +55,8 @@ class RagRetriever(PassageRetriever):
         found = Project(root=Path(project).resolve())
         found.read_checklist()  # a folder without one gets no store
         self._tools = Wired(found)
-        super().__init__(partial(retrieve, found, self._tools, k=k, reference=reference))
+        references = () if reference is None else (reference,)
+        super().__init__(partial(retrieve, found, self._tools, k=k, references=references))
 
     def close(self) -> None:
         """Close the store; the retriever can be asked no more."""

@@ -35,6 +35,19 @@ def test_the_mode_stays(tmp_path, mode):
     assert names(tmp_path) == ["report.md"]
 
 
+def test_a_link_stays_and_its_file_changes(tmp_path):
+    """A file that is kept elsewhere is written where it is kept."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "mine.md").write_bytes(b"old")
+    link = tmp_path / "report.md"
+    link.symlink_to("kept/mine.md")
+    replace_file(link, b"new")
+    assert link.is_symlink()
+    assert (kept / "mine.md").read_bytes() == b"new"
+    assert (names(kept), sorted(names(tmp_path))) == (["mine.md"], ["kept", "report.md"])
+
+
 def test_a_new_file_can_be_read_by_others(tmp_path):
     """A file that was not there gets the usual permissions, not those of a temporary one."""
     replace_file(tmp_path / "report.md", b"")

@@ -68,6 +68,9 @@ def test_an_outline_is_taken_whole(project):
         ("chunk.max_tokens = -1\n", 1, "chunk.max_tokens = -1"),
         ("chunk = { max_tokens = -1 }\n", 1, "chunk.max_tokens = -1"),
         ("chunk = 5\n", 1, "chunk = 5"),
+        ("\ufeff[chunk]\nmax_tokens = 1\n", 2, "chunk.max_tokens = 1"),
+        ("[fetch]\nuser_agent = 'a\tb'\n", 2, "fetch.user_agent = 'a\\tb'"),
+        ("[ask]\nmin_score = nan\n", 2, "ask.min_score = nan"),
         ("model = 'gpt'\n", 1, "model = 'gpt': no writer is named so: use \"extractive\""),
         ("model = 'bedrock/'\n", 1, "model = 'bedrock/': no writer is named so"),
         ("[verify]\nsupport = 'judge'\n", 2, "verify.support = 'judge': who writes is no judge"),
@@ -103,7 +106,7 @@ def test_a_mistake_in_the_outline_is_named(project):
         load_config(project)
     twice = '[[sections]]\nid = "one"\ntitle = "One"\n' * 2
     put(project, f'title = "T"\n{twice}', "report.toml")
-    with pytest.raises(ConfigError, match="'one' is given twice"):
+    with pytest.raises(ConfigError, match=r"toml: \(whole file\): the id 'one' is given twice"):
         load_config(project)
     put(project, 'title = "T"\n', "report.toml")
     with pytest.raises(ConfigError, match=r"report\.toml: sections is missing"):

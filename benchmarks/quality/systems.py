@@ -73,8 +73,8 @@ class Rag:
 
     def ask(self, question: str, file: str | None = None, k: int | None = DEPTH) -> Answer:
         """Return the whole answer, of one file or of all; k=None: of as many passages as usual."""
-        key = self.keys[file] if file else None
-        return ask(self._project, self._tools, question, k=k, reference=key)
+        keys = [self.keys[file]] if file else []
+        return ask(self._project, self._tools, question, k=k, references=keys)
 
     def places(self, answer: Answer) -> list[Place]:
         """Return the passages of an answer, best first, whether or not it is a refusal."""

@@ -100,7 +100,7 @@ class ChromaIndex:
 
     def _add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
         with _named_errors():
-            collection = self._collection() if self.count() else self._new_collection()
+            collection = self._collection() if self._rows() else self._new_collection()
             _upsert(collection, chunks, vectors)
         with transaction(self._connection) as execute:
             for chunk, vector in zip(chunks, vectors, strict=True):
@@ -128,7 +128,10 @@ class ChromaIndex:
                 _forget(execute, "document_id", document_id)
 
     def count(self) -> int:
-        """See `Index.count`."""
+        """See `Index.count`; none where Chroma's own file is gone, so that all are added again."""
+        return self._rows() if (self._folder / "chroma" / "chroma.sqlite3").exists() else 0
+
+    def _rows(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM chunk").fetchone()[0])
 
     def search_dense(
@@ -137,7 +140,7 @@ class ChromaIndex:
         """See `Index.search_dense`."""
         if documents is not None and not documents:
             return []  # Chroma refuses an empty list
-        if self.count() < self._exact_below:
+        if self._rows() < self._exact_below:
             return self._exact(vector, k, documents)
         where = {"document_id": {"$in": sorted(documents)}} if documents is not None else None
         with _named_errors():
@@ -213,7 +216,7 @@ class ChromaIndex:
 
     def _refill(self) -> None:
         """Give Chroma back the chunks that it lost, as when its folder was deleted."""
-        if self._chroma.count() >= self.count():
+        if self._chroma.count() >= self._rows():
             return
         rows = self._connection.execute("SELECT json, vector FROM chunk ORDER BY id")
         while some := rows.fetchmany(_REFILL):

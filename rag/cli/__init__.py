@@ -48,6 +48,9 @@ class _Group(click.Group):
             return None
         module = importlib.import_module(f"rag.cli.{cmd_name}")
         command: click.Command = module.command
+        for option in command.params:
+            if isinstance(option, click.Option) and option.envvar is None:
+                option.envvar = _variable(cmd_name, option)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -55,9 +58,15 @@ class _Group(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
+def _variable(command: str, option: click.Option) -> str:
+    """Return the environment variable of an option: named as a user types it, `--all` by ALL."""
+    typed = max(option.opts, key=len).lstrip("-")
+    return f"RAG_{command}_{typed.replace('-', '_')}".upper()
+
+
 @click.group(
     cls=_Group,
-    context_settings={"auto_envvar_prefix": "RAG", "help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 done; 1 nothing could be done; 2 usage or config; 3 a prerequisite is "
     "missing; 4 another run holds the lock; 5 a cap was reached; 6 a service failed; "
     "130 interrupted.",
@@ -66,6 +75,7 @@ class _Group(click.Group):
 @click.option(
     "-C",
     "--project",
+    envvar="RAG_PROJECT",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
     show_default="the working folder",

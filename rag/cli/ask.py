@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import caps_options, exchange_options, model_option
+from rag.cli.options import caps_options, exchange_options, model_option, references_option
 
 if TYPE_CHECKING:
     from rag.flows.ask import Answer
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 @click.command(name="ask")
 @click.argument("question", required=False)
 @click.option("-k", type=click.IntRange(1, 1000), metavar="N", help="Draw on N passages.")
-@click.option("--reference", metavar="KEY", help="Ask only this reference.")
+@references_option
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @model_option
 @caps_options
 @exchange_options
 @click.pass_obj
 def command(
-    root: Path, question: str | None, k: int | None, reference: str | None, as_json: bool
+    root: Path, question: str | None, k: int | None, reference: tuple[str, ...], as_json: bool
 ) -> None:
     """Answer QUESTION with cited claims, or say that nothing answers it.
 
@@ -42,16 +42,16 @@ def command(
         question = "" if sys.stdin.isatty() else _piped()
     with reading(root) as (project, tools):
         if question is None:
-            talk(project, tools, k=k, reference=reference)
+            talk(project, tools, k=k, references=reference)
             return
         if as_json:
 
             def show(answer: Answer) -> None:
                 say(answer.model_dump_json(indent=2))
 
-            show(ask(project, tools, question, k=k, reference=reference, broken=show))
+            show(ask(project, tools, question, k=k, references=reference, broken=show))
         else:
-            show_answer(partial(ask, project, tools, question, k=k, reference=reference))
+            show_answer(partial(ask, project, tools, question, k=k, references=reference))
 
 
 def _piped() -> str:

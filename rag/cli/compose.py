@@ -16,13 +16,28 @@ from rag.cli.options import (
 )
 
 
+def _once(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> str | None:
+    """Return the value of an option of which click would drop all but the last."""
+    if len(values) > 1:
+        raise click.BadParameter("give it once", ctx=context, param=parameter)
+    return values[0] if values else None
+
+
 @click.command(name="compose")
 @click.option("--all", "every", is_flag=True, help="Go on until no box is unchecked.")
-@click.option("--section", metavar="ID", help="Recompose this section from all evidence so far.")
+@click.option(
+    "--section",
+    metavar="ID",
+    multiple=True,
+    callback=_once,
+    help="Recompose this section from all evidence so far.",
+)
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Say which sections would change and what it would take of a model; write nothing.",
+    help="Say which sections may change and what it would take of a model; draft nothing.",
 )
 @click.option(
     "--history",
@@ -51,6 +66,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     from rag.cli.screen import show
     from rag.cli.session import writing
     from rag.flows.compose import compose
+
+    if every and section is not None:
+        raise click.UsageError("--section takes no reference: leave --all out")
 
     with writing(root, command="rag compose", wait_s=wait) as (project, tools):
         proof = history.read_text(encoding="utf-8", errors="replace") if history else ""

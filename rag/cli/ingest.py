@@ -6,11 +6,17 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from rag.cli.options import caps_options, json_option, strict_option, wait_option
+from rag.cli.options import (
+    caps_options,
+    json_option,
+    references_option,
+    strict_option,
+    wait_option,
+)
 
 
 @click.command(name="ingest")
-@click.option("--reference", metavar="KEY", help="Only this reference.")
+@references_option
 @click.option("--refresh", is_flag=True, help="Read again what the store has, if it changed.")
 @click.option("--rebuild", is_flag=True, help="Make all chunks anew, with the models configured.")
 @json_option
@@ -20,7 +26,7 @@ from rag.cli.options import caps_options, json_option, strict_option, wait_optio
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path,
-    reference: str | None,
+    reference: tuple[str, ...],
     refresh: bool,
     rebuild: bool,
     as_json: bool,

@@ -86,6 +86,9 @@ def exchange_options(command: C) -> C:
     return _record_option(_replay_option(command))
 
 
+references_option = click.option(
+    "--reference", metavar="KEY", multiple=True, help="Only this one; may be given several times."
+)
 strict_option = click.option(
     "--strict", is_flag=True, help="Exit with 1 when something was skipped."
 )

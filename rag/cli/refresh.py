@@ -11,13 +11,14 @@ from rag.cli.options import (
     exchange_options,
     json_option,
     model_option,
+    references_option,
     strict_option,
     wait_option,
 )
 
 
 @click.command(name="refresh")
-@click.option("--reference", metavar="KEY", help="Only this reference.")
+@references_option
 @json_option
 @strict_option
 @wait_option
@@ -25,7 +26,9 @@ from rag.cli.options import (
 @caps_options
 @exchange_options
 @click.pass_obj
-def command(root: Path, reference: str | None, as_json: bool, strict: bool, wait: float) -> int:
+def command(
+    root: Path, reference: tuple[str, ...], as_json: bool, strict: bool, wait: float
+) -> int:
     """Read references again; write anew only what their changes touch."""
     from rag.cli.screen import show
     from rag.cli.session import writing

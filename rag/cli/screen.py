@@ -180,7 +180,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
     ),
     events.Composed: _composed,
     events.Planned: lambda event: (
-        f"{event.key} would change {event.section} from {_counted(event.evidence, 'passage')}"
+        f"{event.key} may change {event.section} from {_counted(event.evidence, 'passage')}"
     ),
     events.Foreseen: lambda event: f"  {event.section}: {_taking(event)}",
     events.ForeseenTotal: lambda event: (

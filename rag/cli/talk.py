@@ -16,7 +16,7 @@ from rag.flows.ask import one_line
 from rag.flows.conversation import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from rag.flows.project import Project
@@ -35,7 +35,7 @@ _COMMANDS = {
 }
 
 
-def talk(project: Project, tools: Tools, *, k: int | None, reference: str | None) -> None:
+def talk(project: Project, tools: Tools, *, k: int | None, references: Collection[str]) -> None:
     """Read questions from the terminal and answer each, until the user ends it.
 
     An error is one line, and the next question can be asked; Ctrl-C stops an answer.
@@ -44,12 +44,12 @@ def talk(project: Project, tools: Tools, *, k: int | None, reference: str | None
         project: where the checklist and the store are.
         tools: the wired adapters: loaded once, by the first question.
         k: see `rag.flows.ask.ask`.
-        reference: see `rag.flows.ask.ask`.
+        references: see `rag.flows.ask.ask`.
 
     Raises:
         RagError: there is nothing to ask, or nobody to answer.
     """
-    talking = _Talking(Conversation(project, tools, k=k, reference=reference))
+    talking = _Talking(Conversation(project, tools, k=k, references=references))
     say(f"Ask the references; {tools.writer.name} answers. /help shows what else can be typed.")
     history = _History(project.store / HISTORY)
     while (line := _read()) is not None:

@@ -15,7 +15,7 @@ from rag.stages.retrieve import fuse, rerank
 from rag.types import Claim, Evidence, Exchange, Hit, QuestionTask, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from rag.adapters.store import Ingested
     from rag.flows.project import Project
@@ -79,7 +79,7 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
     question: str,
     *,
     k: int | None = None,
-    reference: str | None = None,
+    references: Collection[str] = (),
     words: str = "",
     before: tuple[Exchange, ...] = (),
     show: Callable[[Answered], None] = lambda _: None,
@@ -92,7 +92,7 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
         tools: the wired adapters.
         question: what the user wants to know.
         k: how many passages may be drawn on; the config's `retrieve.evidence` if None.
-        reference: the key of the only reference to ask.
+        references: the keys of those to ask; all if empty.
         words: what is searched for; the question if empty.
         before: what was asked before, oldest first.
         show: told each claim as soon as it is verified. What it was told are the claims of the
@@ -100,15 +100,15 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
         broken: told what of the answer holds, if the rest never comes; then the error is raised.
 
     Raises:
-        UsageError: the question is empty, or the key unknown.
+        UsageError: the question has no word, or the key unknown.
         PrerequisiteError: nothing has been ingested.
         ServiceError: the writer failed; the message says so if claims were shown before.
     """
     question = one_line(question)
     words = one_line(words) or question
-    if not question:
+    if not has_words(question):
         raise UsageError("the question is empty", advice='ask as in: rag ask "What is EFA?"')
-    sought = _sought(project, tools, words, k, reference)
+    sought = _sought(project, tools, words, k, references)
     so_far: list[Claim] = []
 
     def shown(claim: Claim) -> None:
@@ -129,6 +129,11 @@ def ask(  # noqa: PLR0913 - the question, and how it is put
 def one_line(words: str) -> str:
     """Return a question's words on one line; bytes that are no text are replaced."""
     return " ".join(words.encode("utf-8", "replace").decode().split())
+
+
+def has_words(question: str) -> bool:
+    """Whether a question says anything: marks alone are near to every passage."""
+    return any(sign.isalnum() for sign in question)
 
 
 class _Sought(NamedTuple):
@@ -152,10 +157,10 @@ def _answer(question: str, sought: _Sought, claims: Sequence[Claim], *, complete
 
 
 def _sought(
-    project: Project, tools: Tools, words: str, k: int | None, reference: str | None
+    project: Project, tools: Tools, words: str, k: int | None, references: Collection[str]
 ) -> _Sought:
     """Return the passages that are found for words, best first."""
-    known = askable(project, tools, reference)
+    known = askable(project, tools, references)
     found = _found(tools, words, frozenset(item.document_id for item in known))
     cited = _cited(project, tools, known, found.hits)
     limit = k or tools.config.settings.retrieve.evidence
@@ -168,8 +173,8 @@ class _Found(NamedTuple):
     """Whether the best of them can be expected to answer."""
 
 
-def askable(project: Project, tools: Tools, key: str | None) -> list[Ingested]:
-    """Return the references that can be asked: all that are in the store, or the one.
+def askable(project: Project, tools: Tools, keys: Collection[str]) -> list[Ingested]:
+    """Return the references that can be asked: all that are in the store, or those named.
 
     Raises:
         UsageError: there is no checklist, or no reference with this key.
@@ -180,9 +185,10 @@ def askable(project: Project, tools: Tools, key: str | None) -> list[Ingested]:
     known = tools.store.ingested()
     if not known:
         raise PrerequisiteError("the store is empty", advice="run `rag ingest` first")
-    if key is not None and key not in known:
-        raise unknown_reference(key, [item.reference for item in known.values()])
-    return [item for item in known.values() if key in (None, item.reference.key)]
+    for key in keys:
+        if key not in known:
+            raise unknown_reference(key, [item.reference for item in known.values()])
+    return [item for item in known.values() if not keys or item.reference.key in keys]
 
 
 def _found(tools: Tools, question: str, documents: frozenset[str]) -> _Found:
@@ -225,7 +231,7 @@ def _cited(
 
 
 def _openable(project: Project, reference: Reference) -> str:
-    scheme, location = project.locate(reference)
+    scheme, location = project.locate(reference.locator)
     return reference.locator if scheme != "file" else location
 
 
@@ -291,7 +297,7 @@ def retrieve(
     question: str,
     *,
     k: int | None = None,
-    reference: str | None = None,
+    references: Collection[str] = (),
 ) -> list[Retrieved]:
     """Return the passages that an answer would draw on, best first; no writer is asked.
 
@@ -300,7 +306,7 @@ def retrieve(
         tools: the wired adapters.
         question: what the user wants to know; nothing is found for an empty one.
         k: how many passages; the config's `retrieve.evidence` if None.
-        reference: the key of the only reference to search.
+        references: the keys of those to search; all if empty.
 
     Raises:
         UsageError: the key is unknown.
@@ -309,7 +315,7 @@ def retrieve(
     words = one_line(question)
     if not words:
         return []
-    evidence, cited, _ = _sought(project, tools, words, k, reference)
+    evidence, cited, _ = _sought(project, tools, words, k, references)
     return [_retrieved(item, cited[item.document.id]) for item in evidence]
 
 

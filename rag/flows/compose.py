@@ -49,7 +49,7 @@ def compose(  # noqa: PLR0913 - one parameter an option
         tools: the wired adapters.
         every: go on until no box is left.
         section: recompose only this section, from all evidence used so far.
-        dry_run: draft and write nothing: say which sections would change, from how much evidence,
+        dry_run: draft and write nothing: say which sections may change, from how much evidence,
             and what that would take of a model.
         proof: a proof bundle as JSON, whose history goes with a report that is taken over.
 

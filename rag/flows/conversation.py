@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.flows.ask import ask, askable, one_line
+from rag.flows.ask import ask, askable, has_words, one_line
 from rag.flows.checking import names_of
 from rag.stages.followup import with_subject
 from rag.types import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from rag.flows.ask import Answer, Answered
     from rag.flows.project import Project
@@ -25,7 +25,7 @@ class Conversation:
         project: where the checklist is.
         tools: the wired adapters; they are made once for all questions.
         k: see `ask`.
-        reference: see `ask`.
+        references: see `ask`.
 
     Raises:
         UsageError: there is no checklist, or no reference with this key.
@@ -33,13 +33,18 @@ class Conversation:
     """
 
     def __init__(
-        self, project: Project, tools: Tools, *, k: int | None = None, reference: str | None = None
+        self,
+        project: Project,
+        tools: Tools,
+        *,
+        k: int | None = None,
+        references: Collection[str] = (),
     ) -> None:
-        askable(project, tools, reference)
+        askable(project, tools, references)
         self._project = project
         self._tools = tools
         self._k = k
-        self._reference = reference
+        self._references = references
         self._before: list[Exchange] = []
 
     def understood(self, question: str) -> str:
@@ -70,13 +75,13 @@ class Conversation:
                 self._tools,
                 question,
                 k=self._k,
-                reference=self._reference,
+                references=self._references,
                 words=words,
                 before=tuple(self._before),
                 show=shown,
             )
         finally:
-            if words:
+            if has_words(question):
                 self._before.append(
                     Exchange(question=one_line(question), words=words, claims=tuple(claims))
                 )

@@ -190,6 +190,6 @@ class Kept(Value):
 
 
 class SetAside(Value):
-    """What report.md held and does not hold any more, kept in a file of its own."""
+    """Where what report.md held is kept, as the store does not have it."""
 
     path: str

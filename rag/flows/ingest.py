@@ -14,7 +14,7 @@ from rag.stages.parse import PARSER_VERSION
 from rag.types import Fetched, NotModified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 
     from rag.adapters.store import Ingested
     from rag.flows.events import Event
@@ -34,7 +34,7 @@ def ingest(
     project: Project,
     tools: Tools,
     *,
-    only: str | None = None,
+    only: Collection[str] = (),
     refresh: bool = False,
     rebuild: bool = False,
 ) -> Iterator[Event]:
@@ -43,7 +43,7 @@ def ingest(
     Args:
         project: where the checklist is.
         tools: the wired adapters.
-        only: a reference key; the others are left alone.
+        only: reference keys; the others are left alone. All if empty.
         refresh: read again what the store has, and take it if it changed.
         rebuild: forget all chunks and make them anew from the kept sources, with the models
             configured now.
@@ -53,14 +53,15 @@ def ingest(
         reason; the others go on.
 
     Raises:
-        UsageError: `only` is no key of the checklist, or given beside `rebuild`.
+        UsageError: `only` has a key that is not in the checklist, or given beside `rebuild`.
         PrerequisiteError: the store was made with another embedder or chunker.
     """
     _, reading = project.read_checklist()
     yield from reading.problems
-    references = [item for item in reading.references if only in (None, item.key)]
-    if only is not None and not references:
-        raise unknown_reference(only, reading.references)
+    references = [item for item in reading.references if not only or item.key in only]
+    for key in only:
+        if all(key != item.key for item in references):
+            raise unknown_reference(key, reading.references)
     if rebuild:
         _forget(tools, only)
     check_store(tools)
@@ -76,9 +77,9 @@ def ingest(
     learn(tools, reading.references)
 
 
-def _forget(tools: Tools, only: str | None) -> None:
+def _forget(tools: Tools, only: Collection[str]) -> None:
     """Forget all chunks, in the store first: the index never lacks what the store has."""
-    if only is not None:
+    if only:
         raise UsageError("--rebuild makes all chunks anew", advice="leave --reference out")
     tools.embedder.embed_query("Are you there?")  # what cannot embed must not cost the chunks
     documents = set(tools.store.chunk_counts())

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rag.flows.standing import own, shown
-from rag.stages.merge import merge, units_of
+from rag.stages.merge import claims_of, merge
 from rag.text.footnotes import keep_footnotes
 from rag.text.line_ends import line_ends
 
@@ -51,7 +51,7 @@ def with_later_words(
 
 def _units(text: str) -> list[str]:
     """Return a text cut into lines, and lines behind each claim."""
-    return [unit for line in text.splitlines(keepends=True) for unit in units_of(line)]
+    return [unit for line in text.splitlines(keepends=True) for unit in claims_of(line)]
 
 
 def _both(base: str, mine: str, added: frozenset[str], *, changes: bool) -> str:

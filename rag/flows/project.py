@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from rag.errors import UsageError
-from rag.stages.checklist import ChecklistReading, read_checklist
+from rag.stages.checklist import ChecklistReading, read_checklist, same_place
 from rag.types import Value
-
-if TYPE_CHECKING:
-    from rag.types import Reference
 
 CHECKLIST = "references.md"
 REPORT = "report.md"
@@ -58,31 +54,47 @@ class Project(Value):
         if b"\0" in content:
             raise UsageError(f"{self.checklist} is not text", advice="make it a Markdown file")
         text = content.decode("utf-8", "surrogateescape")
-        return text, read_checklist(text)
+        return text, read_checklist(text, self._place)
 
-    def locate(self, reference: Reference) -> tuple[str, str]:
-        """Return the scheme that fetches the reference (http, file, …) and its full location.
+    def _place(self, locator: str) -> str:
+        """Return what all spellings of a locator share: a file is one however it is written."""
+        scheme, location = self.locate(locator)
+        if scheme != "file":
+            return same_place(locator)
+        path = Path(location)
+        return str(path.resolve()) if _is_there(path) else same_place(location)
+
+    def locate(self, locator: str) -> tuple[str, str]:
+        """Return the scheme that fetches what stands at a locator (http, file, …), and where.
 
         A path is relative to the checklist; one that begins with `/` is tried from the project's
         root first.
         """
-        parts = urlsplit(reference.locator)
+        parts = urlsplit(locator)
         if parts.scheme in {"http", "https"}:
-            return "http", reference.locator
+            return "http", locator
         if parts.scheme == "file":
             return "file", unquote(parts.path)
         if len(parts.scheme) > 1:  # one letter is a drive
-            return parts.scheme, reference.locator
-        return "file", str(self._path(reference.locator))
+            return parts.scheme, locator
+        return "file", str(self._path(locator))
 
     def _path(self, locator: str) -> Path:
         for name in (locator, unquote(locator)):
             path = Path(name)
             if path.is_absolute():
                 inside = self.root / name.lstrip("/")
-                path = inside if inside.exists() else path
+                path = inside if _is_there(inside) else path
             else:
                 path = self.root / name
-            if path.exists():
+            if _is_there(path):
                 return path
         return self.root / locator if not locator.startswith("/") else Path(locator)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something stands at a path; nothing does at one that no file system can have."""
+    try:
+        return path.exists()
+    except OSError:  # the name is too long; what reads the file tells the user
+        return False

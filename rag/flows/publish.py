@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from rag.errors import ServiceError
 from rag.files import replace_file
-from rag.flows.events import Recovered
+from rag.flows.events import Recovered, SetAside
 from rag.stages.checklist import tick, untick
 from rag.stages.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rag.adapters.store import Edition
     from rag.flows.project import Project
@@ -57,16 +56,18 @@ def _set_boxes(project: Project, edition: Edition) -> None:
         replace_file(project.checklist, after.encode("utf-8", "surrogateescape"))
 
 
-def set_aside(project: Project, text: str) -> Path:
-    """Keep what report.md held in a file of its own; return its path."""
+def set_aside(project: Project, text: str) -> Iterator[SetAside]:
+    """Keep what report.md held in a file of its own, if it held anything; yield where."""
+    if not text.strip():
+        return
     content = text.encode("utf-8", "surrogateescape")
     for number in count(1):
         path = project.root / f"report.{number}.bak"
         if not path.exists():
             replace_file(path, content)
         if path.read_bytes() == content:
-            break
-    return path
+            yield SetAside(path=str(path))
+            return
 
 
 def read_report(project: Project) -> str | None:

@@ -66,7 +66,7 @@ class Reader:
             reference: what to read.
             previous: what was read at the same place last time.
         """
-        scheme, location = self._project.locate(reference)
+        scheme, location = self._project.locate(reference.locator)
         fetcher = self._fetchers.get(scheme)
         if fetcher is None:
             known = ", ".join(sorted(self._fetchers))

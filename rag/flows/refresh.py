@@ -16,14 +16,14 @@ from rag.flows.standing import reread
 from rag.stages.render import render_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from rag.flows.events import Event
     from rag.flows.project import Project
     from rag.flows.tools import Tools
 
 
-def refresh(project: Project, tools: Tools, *, only: str | None = None) -> Iterator[Event]:
+def refresh(project: Project, tools: Tools, *, only: Collection[str] = ()) -> Iterator[Event]:
     """Read references again, and write anew what their changes touch.
 
     A claim whose passage is still there, even moved, stays as it is and costs no writer's call;
@@ -32,7 +32,7 @@ def refresh(project: Project, tools: Tools, *, only: str | None = None) -> Itera
     Args:
         project: where the files are.
         tools: the wired adapters.
-        only: a reference key; the others are left alone.
+        only: reference keys; the others are left alone. All if empty.
 
     Yields:
         What happens, as it happens.
@@ -58,5 +58,5 @@ def refresh(project: Project, tools: Tools, *, only: str | None = None) -> Itera
         check_presence(project, tools)
         yield NothingToDo(reason="the report stands as it is")
         return
-    cause = f"refresh {only}" if only else "refresh"
+    cause = " ".join(("refresh", *only))
     yield from write(desk, Shelf(tools), [], in_use(desk), cause=cause)

@@ -8,7 +8,7 @@ from rag.adapters.store import RESTORE, Commit
 from rag.errors import UsageError
 from rag.files import replace_file
 from rag.flows.desk import citations_of
-from rag.flows.events import NothingToDo, Restored, SetAside
+from rag.flows.events import NothingToDo, Restored
 from rag.flows.later_words import with_later_words
 from rag.flows.publish import publish, read_report, recover, set_aside
 from rag.flows.retract import RETRACT
@@ -59,7 +59,7 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
         return
     if edition.number == latest.number:
         if now is not None:
-            yield SetAside(path=str(set_aside(project, now)))
+            yield from set_aside(project, now)
         replace_file(project.report, edition.text.encode("utf-8", "surrogateescape"))
         yield Restored(edition=edition.number, number=edition.number)
         return
@@ -67,9 +67,9 @@ def restore(project: Project, tools: Tools, number: int | None = None) -> Iterat
     mine = now if now is not None and is_report else latest.text
     text, is_whole = with_later_words(edition, latest, mine, tools.config.outline)
     if now is not None and not is_report:
-        yield SetAside(path=str(set_aside(project, now)))
+        yield from set_aside(project, now)
     if not is_whole:
-        yield SetAside(path=str(set_aside(project, mine)))
+        yield from set_aside(project, mine)
     again = tools.store.commit_edition(_commit(tools.store, latest, edition, now, text))
     publish(project, tools, again)
     yield Restored(edition=edition.number, number=again.number, unticked=again.unticks)

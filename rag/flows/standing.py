@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.flows.events import Deleted, SetAside
+from rag.flows.events import Deleted
 from rag.flows.publish import read_report, set_aside
 from rag.stages.readback import read_back
 from rag.stages.render import render_report
@@ -51,14 +51,14 @@ def bring_up_to_date(desk: Desk) -> Generator[Event, None, Brought]:
     edition, now = store.latest(), read_report(desk.project)
     before = now
     if edition is None:
-        if now and now.strip() and now != render_report(outline, (), {}):
-            yield SetAside(path=str(set_aside(desk.project, now)))
+        if now and now != render_report(outline, (), {}):
+            yield from set_aside(desk.project, now)
         return Brought(None, before, None)
     kept = Stand(edition.sections)
     if now is not None:
         found = deleted(edition, now, outline)
         if found is None:
-            yield SetAside(path=str(set_aside(desk.project, now)))
+            yield from set_aside(desk.project, now)
             now = None
         else:
             kept = found

@@ -29,7 +29,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read, or is not TOML; names the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -63,9 +63,10 @@ def validated(kind: type[T], data: dict[str, Any], path: Path) -> T:
         if first["type"] == "missing":
             raise ConfigError(f"{where}: {key} is missing", advice="add it") from error
         why = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(
-            f"{where}: {key} = {first['input']!r}: {why}", advice="correct the value"
-        ) from error
+        given = first["input"]
+        # A whole table says nothing of where in it the mistake is; the reason does.
+        shown = key if isinstance(given, dict | list) else f"{key} = {given!r}"
+        raise ConfigError(f"{where}: {shown}: {why}", advice="correct the value") from error
 
 
 def _line_of(path: Path, location: tuple[int | str, ...]) -> int | None:
@@ -75,7 +76,7 @@ def _line_of(path: Path, location: tuple[int | str, ...]) -> int | None:
     found, longest = None, 0
     table: tuple[int | str, ...] = ()
     counts: dict[tuple[int | str, ...], int] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if heading := re.match(r"\s*(\[\[?)\s*([\w.\-\"]+)\s*\]", line):
             place = table = _table(heading[2], counts, is_item=heading[1] == "[[")
         elif key := re.match(r"\s*([\w.\-\"]+)\s*=", line):

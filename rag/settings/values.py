@@ -29,7 +29,7 @@ class FetchSettings(_Retrying):
     total_timeout_s: float = Field(gt=0, le=86400)
     max_bytes: int = Field(gt=0)
     max_redirects: int = Field(ge=0, le=50)
-    user_agent: str = Field(min_length=1)
+    user_agent: str = Field(pattern=r"^[^\x00-\x1f\x7f]+$")
 
 
 class ParseSettings(Value):
@@ -86,7 +86,7 @@ class AskSettings(Value):
     """How questions are answered."""
 
     claims: int = Field(ge=1, le=100)
-    min_score: float
+    min_score: float = Field(allow_inf_nan=False)
     min_cosine: Fraction
 
 

@@ -196,14 +196,14 @@ def place_at(start: int, quoted: str, cited: Cited) -> _Place:
     document = cited.document
     part = next((item for item in document.parts if item.start <= start < item.end), None)
     location = part.location if part and part.location else cited.location
-    link = _plain_link(location)
+    scheme = urlsplit(location).scheme
+    is_web = scheme in {"http", "https"}
+    link = _plain_link(location.split("#")[0] if is_web else location)
     if part is None:
         return _Place("", link)
     words = [name for name in part.headings if name not in {document.title, ""}]
     path = " › ".join(words)
     where = [path] if path else []
-    scheme = urlsplit(location).scheme
-    is_web = scheme in {"http", "https"}
     if part.page is not None:
         where.append(f"page {part.page}")
         link += f"#page={part.page}" if scheme != "s3" else ""  # it would be a part of the key
@@ -211,7 +211,7 @@ def place_at(start: int, quoted: str, cited: Cited) -> _Place:
         where.append(_clock(part.seconds))
         link += _time_fragment(link, part.seconds) if is_web else ""
     elif is_web:
-        link = link.split("#")[0] + "#" + text_fragment(quoted)
+        link += f"#{text_fragment(quoted)}"
     elif scheme != "s3" and words and location.lower().endswith((".md", ".markdown")):
         link += f"#{quote(_anchor(document, part, words[-1]))}"
     return _Place(", ".join(where), link)
@@ -243,5 +243,11 @@ def _time_fragment(link: str, seconds: int) -> str:
 
 
 def _plain_link(location: str) -> str:
-    """Return a link's destination: what Markdown would trip over is percent-encoded."""
+    """Return a link's destination: what Markdown would trip over is percent-encoded.
+
+    A report is handed on: who reads the page with which password is the checklist's to know.
+    """
+    url = urlsplit(location)
+    if url.scheme in {"http", "https"} and "@" in url.netloc:
+        location = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
     return quote(location, safe="/:?#[]@!$&'*+,;=%~-._")

@@ -12,11 +12,18 @@ _BEFORE = re.compile(
     r"if|unless|may|might|could|would|plans? to|expects?|claims?|believes?|rumou?red|allegedly|"
     r"myths?|misconceptions?|fallac(?:y|ies)|mistaken?|supposedly|refut(?:e[sd]?|ing)|"
     r"disprov(?:e[sd]?|en|ing)|debunk(?:s|ed|ing)?|predict(?:s|ed)? that|"
-    r"hop(?:e[sd]?|ing) (?:to|that)|(?:aim|intend|want|seek)s? to)\b"
+    r"hop(?:e[sd]?|ing) (?:to|that)|(?:aim|intend|want|seek)s? to|"
+    r"unclear|uncertain|unproven|questionable|doubtful|rarely|seldom|barely|scarcely)\b"
     r"|n['’]t\b",
     re.IGNORECASE,
 )
 """Words before a part of a sentence without which it says something else."""
+_LIMIT = re.compile(
+    r"\b(?:up to|at (?:most|least|best)|(?:more|less|fewer) than|half|most|many|several|some|few|"
+    r"certain|selected|nobody but|nothing but|none but)(?: of)?(?: the| an?| its| their| our)?\s+$",
+    re.IGNORECASE,
+)
+"""Words right before a part that say of how much or of how many of it the sentence speaks."""
 _AFTER = re.compile(
     r"^[^.;]*?\b(if|unless|except|(?:is|was) (?:false|wrong|untrue))\b",
     re.IGNORECASE,
@@ -44,9 +51,10 @@ def taken_back(part: str, sentences: str) -> str:
             start, end = words[at].start(), words[at + len(said) - 1].end()
             spans = statement_spans(sentences)
             own = [span for span in spans if span[0] < end and start < span[1]]
-            before = _BEFORE.search(_near(sentences[own[0][0] : start]))
+            left_out = _near(sentences[own[0][0] : start])
+            before = _BEFORE.search(left_out) or _LIMIT.search(left_out)
             after = _AFTER.match(sentences[end : own[-1][1]])
-            return before[0] if before else after[1] if after else ""
+            return before[0].strip() if before else after[1] if after else ""
     return ""
 
 

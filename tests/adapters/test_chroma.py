@@ -73,7 +73,9 @@ def test_a_deleted_chroma_folder_is_filled_again(tmp_path):
     index.close()
     shutil.rmtree(tmp_path / "chroma")
     index = ChromaIndex(tmp_path, exact_below=0)
+    assert index.count() == 0  # so that a run which needs no Chroma sees it, too
     found = index.search_dense(VECTORS[0], len(CHUNKS))
+    assert index.count() == len(CHUNKS)
     index.close()
     assert {hit.chunk.id for hit in found} == {chunk.id for chunk in CHUNKS}
 

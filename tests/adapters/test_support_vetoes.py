@@ -99,6 +99,11 @@ CASES = {
         "Passengers must pay for idle seats.",
         "Passengers do not have to pay for idle seats.",
     ),
+    "sides of a contrast exchanged, a list between them": (
+        "Ferries set how much freight and mail a harbour gets, while barges set the price of coal.",
+        "Barges set how much freight and mail a harbour gets, while ferries set the price of coal.",
+        "While barges set the price of coal, ferries set how much freight and mail a harbour gets.",
+    ),
     "passive with its sides exchanged": (
         "In every trial the Kestrel outperforms the Osprey.",
         "In every trial the Kestrel is outperformed by the Osprey.",

@@ -90,7 +90,7 @@ def test_the_road(bare: Path) -> None:
     assert (done.status, done.err) == (0, "")
     assert len(done.out.splitlines()) == 4
     assert run(bare, "ingest").out == "nothing to do: all 4 references are in the store\n"
-    assert run(bare, "compose", "--dry-run").out.startswith("alpha would change memory from ")
+    assert run(bare, "compose", "--dry-run").out.startswith("alpha may change memory from ")
     assert not (bare / "report.md").exists()
     done = run(bare, "compose")
     assert done.status == 0
@@ -131,6 +131,29 @@ def test_a_question_from_a_pipe(composed: Path) -> None:
 
 
 @pytest.mark.models
+def test_options_from_the_environment(composed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable is named as its option is typed; several keys stand in one with blanks between."""
+    monkeypatch.setenv("RAG_PROJECT", str(composed))
+    monkeypatch.setenv("RAG_ASK_JSON", "1")
+    monkeypatch.setenv("RAG_ASK_REFERENCE", "alpha garden")
+    answer = json.loads(run(composed.parent, "ask", QUESTION).out)
+    assert {item["reference"] for item in answer["passages"]} == {"alpha", "garden"}
+
+
+def test_all_from_the_environment(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`RAG_COMPOSE_ALL` is `--all`."""
+    monkeypatch.setenv("RAG_COMPOSE_ALL", "1")
+    assert run(bare, "compose").status == 0
+    assert "- [ ]" not in (bare / "references.md").read_text()
+
+
+def test_one_section_is_recomposed(composed: Path) -> None:
+    """What would be dropped in silence is refused: a second section, `--all` beside a section."""
+    two = run(composed, "compose", "--section", "memory", "--section", "training")
+    two.fails(2, "'--section': give it once")
+    run(composed, "compose", "--section", "memory", "--all").fails(2, "leave --all out")
+
+
 def test_a_refusal(composed: Path) -> None:
     """What the references do not answer is said plainly; that is no failure."""
     done = run(composed, "ask", "Who won the football world cup in 1974?")

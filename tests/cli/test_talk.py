@@ -158,7 +158,7 @@ def test_models_and_store_are_loaded_once(
     monkeypatch.setattr("builtins.input", typed)
     project = Project(root=composed)
     tools = wiring.Wired(project)
-    talk.talk(project, tools, k=None, reference=None)
+    talk.talk(project, tools, k=None, references=())
     tools.close()
     assert sorted(loads) == ["OnnxEmbedder", "OnnxPairScorer"]
     out = capsys.readouterr().out

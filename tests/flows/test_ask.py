@@ -77,11 +77,19 @@ def test_a_question_about_something_else_is_refused(
 
 
 def test_one_reference_alone_is_asked(project: Project, filled: FakeTools) -> None:
-    """`reference` leaves all others out; an unknown key is refused with those that there are."""
-    answer = ask(project, filled, QUESTION, reference="alpha")
+    """`references` leaves all others out; an unknown key is refused with those that there are."""
+    answer = ask(project, filled, QUESTION, references=["alpha"])
     assert {passage.reference for passage in answer.passages} == {"alpha"}
     with pytest.raises(UsageError, match="alpha, beta, gamma, garden"):
-        ask(project, filled, QUESTION, reference="delta")
+        ask(project, filled, QUESTION, references=["delta"])
+
+
+def test_several_references_are_asked(project: Project, filled: FakeTools) -> None:
+    """Each that is named, and no other; an unknown one is refused beside known ones."""
+    answer = ask(project, filled, QUESTION, references=["alpha", "garden"])
+    assert {passage.reference for passage in answer.passages} == {"alpha", "garden"}
+    with pytest.raises(UsageError, match="'delta'"):
+        ask(project, filled, QUESTION, references=["alpha", "delta"])
 
 
 def test_k_bounds_what_is_drawn_on(project: Project, filled: FakeTools) -> None:
@@ -91,9 +99,9 @@ def test_k_bounds_what_is_drawn_on(project: Project, filled: FakeTools) -> None:
         assert 1 <= len(passages) <= count
 
 
-@pytest.mark.parametrize("question", ["", "  \n\t", "\u3000"])
+@pytest.mark.parametrize("question", ["", "  \n\t", "\u3000", "?", "\0\0", "…!"])
 def test_an_empty_question_is_refused(project: Project, filled: FakeTools, question: str) -> None:
-    """A question of white space is a wrong use, whatever the store has."""
+    """A question without a word is a wrong use, whatever the store has."""
     with pytest.raises(UsageError, match="empty"):
         ask(project, filled, question)
 

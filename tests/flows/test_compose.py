@@ -346,7 +346,7 @@ def test_missing_drafts_of_a_text_that_changed(project: Project, tools: FakeTool
     list(compose(project, tools))
     page = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"97 GB")
     tools.web.pages[f"{SITE}alpha.md"] = page
-    list(ingest(project, tools, refresh=True, only="alpha"))
+    list(ingest(project, tools, refresh=True, only=["alpha"]))
     list(compose(project, tools))
     assert "97 GB" in _report(project)
     assert "12 days" in _report(project)
@@ -661,7 +661,7 @@ def test_a_section_with_nothing_used(project: Project, tools: FakeTools) -> None
 
 @pytest.mark.parametrize("every", [False, True])
 def test_a_dry_run_writes_nothing(project: Project, tools: FakeTools, every: bool) -> None:
-    """It says which sections would change and from how much evidence; no file changes."""
+    """It says which sections may change and from how much evidence; no file changes."""
     before = _files(project)
     writer = tools.writer = ScriptedWriter([])
     planned = of(Planned, compose(project, tools, every=every, dry_run=True))

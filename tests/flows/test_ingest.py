@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import FakeEmbedder, FakeIndex
-from projects import PAGES, SITE, FakeTools, checklist, of, project_at
+from projects import PAGES, SITE, FakeTools, checklist, local_project_at, of, project_at
 
 from rag.errors import PrerequisiteError, UsageError
 from rag.flows.compose import compose
@@ -16,6 +16,7 @@ from rag.types import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from rag.flows.project import Project
     from rag.ports import Vector
@@ -69,6 +70,27 @@ def test_second_run_does_nothing(project: Project, tools: FakeTools) -> None:
     assert (tools.web.asked, tools.embedder.documents) == (asked, embedded)
 
 
+def test_a_file_is_one_reference_however_it_is_spelled(tmp_path: Path) -> None:
+    """The first spelling stands; each other is the same locator again, named with its line."""
+    project = local_project_at(tmp_path)
+    file = tmp_path / "alpha.md"
+    spellings = ["alpha.md", "./alpha.md", "x/../alpha.md", "/alpha.md", file, f"file://{file}"]
+    project.checklist.write_text("".join(f"- [ ] {each}\n" for each in spellings))
+    _, reading = project.read_checklist()
+    assert [item.line for item in reading.references] == [1]
+    assert [item.subject for item in reading.problems] == [f"line {line}" for line in range(2, 7)]
+    assert all("same locator as on line 1" in item.reason for item in reading.problems)
+
+
+def test_a_name_that_no_file_can_have_stops_no_other(tmp_path: Path) -> None:
+    """A name that is too long is told, and the next reference is read."""
+    project = local_project_at(tmp_path)
+    project.checklist.write_text(f"- [ ] {'a' * 300}.md\n- [ ] alpha.md\n")
+    seen = list(ingest(project, FakeTools(project, {})))
+    assert "too long" in of(Skipped, seen)[0].reason
+    assert [event.key for event in of(Ingest, seen)] == ["alpha"]
+
+
 def test_failure_is_recorded_and_the_others_go_on(project: Project, tools: FakeTools) -> None:
     """What cannot be read is skipped with its reason; once it can, only it is read."""
     page = tools.web.pages.pop(f"{SITE}beta.md")
@@ -95,9 +117,11 @@ def test_problems_of_the_checklist_are_named(project: Project, tools: FakeTools)
 
 def test_one_reference_alone(project: Project, tools: FakeTools) -> None:
     """`only` reads one reference; an unknown key is refused with those that there are."""
-    assert [event.key for event in of(Ingest, ingest(project, tools, only="gamma"))] == ["gamma"]
+    assert [event.key for event in of(Ingest, ingest(project, tools, only=["gamma"]))] == ["gamma"]
     with pytest.raises(UsageError, match="alpha, beta, gamma, garden"):
-        list(ingest(project, tools, only="delta"))
+        list(ingest(project, tools, only=["alpha", "delta"]))
+    both = of(Ingest, ingest(project, tools, only=["alpha", "beta"]))
+    assert [event.key for event in both] == ["alpha", "beta"]
 
 
 def test_refresh_of_what_did_not_change(project: Project, tools: FakeTools) -> None:
@@ -115,7 +139,7 @@ def test_refresh_of_other_bytes_with_the_same_text(project: Project, tools: Fake
     list(ingest(project, tools))
     embedded, before = len(tools.embedder.documents), tools.store.ingested()["alpha"]
     tools.web.pages[f"{SITE}alpha.md"] = PAGES[f"{SITE}alpha.md"].replace(b"\n", b"\r\n")
-    seen = list(ingest(project, tools, only="alpha", refresh=True))
+    seen = list(ingest(project, tools, only=["alpha"], refresh=True))
     assert [event.key for event in of(Unchanged, seen)] == ["alpha"]
     after = tools.store.ingested()["alpha"]
     assert after.document_id == before.document_id
@@ -142,13 +166,13 @@ def test_refresh_of_a_changed_text(project: Project, tools: FakeTools) -> None:
 def test_same_bytes_under_two_references(project: Project, tools: FakeTools) -> None:
     """The same text is embedded once, and stays when one of its two references changes."""
     tools.web.pages[f"{SITE}beta.md"] = PAGES[f"{SITE}alpha.md"]
-    list(ingest(project, tools, only="alpha"))
+    list(ingest(project, tools, only=["alpha"]))
     embedded = len(tools.embedder.documents)
-    seen = list(ingest(project, tools, only="beta"))
+    seen = list(ingest(project, tools, only=["beta"]))
     assert [event.key for event in of(Ingest, seen)] == ["beta"]
     assert len(tools.embedder.documents) == embedded
     tools.web.pages[f"{SITE}alpha.md"] = PAGES[f"{SITE}garden.md"]
-    list(ingest(project, tools, only="alpha", refresh=True))
+    list(ingest(project, tools, only=["alpha"], refresh=True))
     document, other = (tools.store.ingested()[key].document_id for key in ("beta", "alpha"))
     assert document != other
     assert tools.store.chunks(document)[0]
@@ -237,7 +261,7 @@ def test_rebuild_is_of_everything(project: Project, tools: FakeTools) -> None:
     """A rebuild of one reference alone would mix two models, and is refused."""
     list(ingest(project, tools))
     with pytest.raises(UsageError, match="--rebuild"):
-        list(ingest(project, tools, only="alpha", rebuild=True))
+        list(ingest(project, tools, only=["alpha"], rebuild=True))
     assert all(item.chunks for item in tools.store.ingested().values())
 
 

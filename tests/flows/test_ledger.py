@@ -260,6 +260,22 @@ def test_a_reworded_claim_is_the_users(project: Project, tools: FakeTools) -> No
     assert [item.reason for item in retired] == ["reworded by the user"]
 
 
+def test_what_is_new_comes_where_a_section_was_deleted(project: Project, tools: FakeTools) -> None:
+    """Deleted claims stay away; those of the next reference come under the section's heading."""
+    project.checklist.write_text(checklist(["gamma", "alpha", "beta"]), encoding="utf-8")
+    for _ in range(2):
+        list(compose(project, tools))
+    text = report(project)
+    start, end = text.index("## Memory"), text.index("## Training")
+    project.report.write_text(text[:start] + text[end:], encoding="utf-8")
+    list(compose(project, tools))
+    memory = report(project).split("## Memory")[1].split("## ")[0]
+    assert "141 GB" in memory
+    assert "96 GB" not in memory
+    withheld = [item for _, item in tools.store.entries() if item.reason.startswith("the user's")]
+    assert withheld == []
+
+
 def test_a_report_that_is_gone_or_rubbish_costs_no_claim(
     project: Project, tools: FakeTools
 ) -> None:
@@ -271,6 +287,8 @@ def test_a_report_that_is_gone_or_rubbish_costs_no_claim(
     assert len(of(SetAside, seen)) == 1
     assert not of(Deleted, seen)
     assert before.keys() <= claims(tools).keys()
+    project.report.write_text("\n", encoding="utf-8")  # nothing is there to be kept
+    assert not of(SetAside, compose(project, tools))
     project.report.unlink()
     list(compose(project, tools))
     assert before.keys() <= claims(tools).keys()

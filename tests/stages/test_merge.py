@@ -108,6 +108,27 @@ def test_a_new_claim_in_the_place_of_a_changed_one_is_not_lost():
     assert merge("- A.[^a-1]\n", "", "- B.[^b-1]\n").text == "- B.[^b-1]\n"
 
 
+def test_a_new_claim_brings_its_heading_where_the_user_deleted_all():
+    """Where a deleted section stood, new claims do not fall under the heading before it."""
+    before, after = "## A\n\nOne.[^a-1]\n\n", "## C\n\nThree.[^c-1]\n"
+    base = f"{before}## B\n\nTwo.[^b-1]\n\n{after}"
+    new = f"{before}## B\n\n| x | y |\n|---|---|\n| 1 | New.[^b-2] |\n\n{after}"
+    assert merge(base, before + after, new) == (new, ())
+    assert merge(base, f"{before}\n{after}", new) == (new, ())
+    written = f"{before}## B\n\nI say so.\n\n{after}"
+    wanted = new.replace("| x | y |", "I say so.\n\n| x | y |")
+    assert merge(base, written, new).text == wanted
+    row, rows = "| x | y |\n|---|---|\n", "| 1 | Two.[^b-1] |\n| 2 | New.[^b-2] |\n"
+    lead = f"{before}## B\n\nLead.\n\n### D\n\nTwo.[^b-1]\n\n"
+    base = f"{lead}### E\n\n{row}| 1 | Two.[^b-1] |\n\n{after}"
+    new = base.replace("| 1 | Two.[^b-1] |\n", rows)
+    left = f"## B\n\nLead.\n\n### E\n\n{row}| 2 | New.[^b-2] |\n\n"
+    assert merge(base, before + after, new).text == before + left + after
+    base = f"{before}## B\n\nTwo.[^b-1]\n\n{after}"
+    again = f"{before}## B\n\nTwo, better.[^b-1]\n\n{after}"
+    assert merge(base, before + after, again).text == before + after
+
+
 def test_rows_and_footnotes_are_merged_whole():
     """Half of the user's row and half of the edition's are no row."""
     base, mine, new = "| a | b[^x-1] |\n", "| a | my b[^x-1] |\n", "| new a | b[^x-1] |\n"

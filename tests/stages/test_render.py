@@ -231,6 +231,18 @@ def test_links_open_on_the_page_and_on_the_minute():
     place = place_of(citation_of(SENTENCE), cited(timed, watch))
     assert place == ("Band & width, 1:02:03", f"{watch}&t=3723s")
     assert place_of(citation_of(SENTENCE), cited(timed, "talk.vtt")).link == "talk.vtt"
+    assert place_of(citation_of(SENTENCE), cited(timed, f"{watch}#t=2")).link == f"{watch}&t=3723s"
+    page = "https://example.org/a.pdf"
+    assert place_of(citation_of(SENTENCE), cited(paged, f"{page}#old")).link == f"{page}#page=7"
+
+
+def test_no_link_has_a_password():
+    """What the checklist's URL says of its reader stays there; a path may have such a sign."""
+    note = render_citation(citation_of(SENTENCE), cited(location="https://me:pass@example.org/a@b"))
+    assert note.startswith("[Notes on networks](https://example.org/a@b#")
+    assert "](me@home/n.txt)" in render_citation(
+        citation_of(SENTENCE), cited(location="me@home/n.txt")
+    )
 
 
 def test_a_brief_says_what_it_is_a_brief_of():

@@ -18,6 +18,8 @@ _RELATIONS = frozenset(
     "than from to into of for over by with on in at through before after".split()
 )
 """Function words that say which side is which; "and" does not."""
+_CONTRASTS = frozenset("while whereas but although though unlike".split())
+"""Words that set two sides against each other, so that it matters which is which."""
 _JOINS = frozenset("and or nor".split())
 """Words of a list, whose parts stand in any order."""
 _HAS = frozenset("has have had is are was were do does did will".split())
@@ -82,7 +84,7 @@ def _turned(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
 
 def _relates(between: Sequence[Token]) -> bool:
     words = {token.stem for token in between}
-    if words & (_RELATIONS | _HAS):
+    if words & (_RELATIONS | _CONTRASTS | _HAS):
         return True
     return not words & _JOINS and any(token.has_content for token in between)
 

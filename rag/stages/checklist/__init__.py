@@ -5,14 +5,17 @@ The file is the user's: it is read as it stands and changed by one character at 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.stages.checklist.entry import read_entry
 from rag.stages.checklist.lines import box_at, boxes, visible_lines
 from rag.stages.checklist.locator import checksum, key_of, same_place
 from rag.types import Reference, Skipped, Value
 
-__all__ = ["ChecklistReading", "key_of", "read_checklist", "tick", "untick"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ChecklistReading", "key_of", "read_checklist", "same_place", "tick", "untick"]
 
 
 class ChecklistReading(Value):
@@ -22,11 +25,12 @@ class ChecklistReading(Value):
     problems: tuple[Skipped, ...]
 
 
-def read_checklist(text: str) -> ChecklistReading:
+def read_checklist(text: str, place_of: Callable[[str], str] = same_place) -> ChecklistReading:
     """Return the references of a checklist and what is wrong with its other boxes.
 
     Args:
         text: the whole file with its own line ends; any string.
+        place_of: a form of a locator that two locators share when they name the same place.
 
     Returns:
         References in file order, their keys unique; a problem for each box without a locator,
@@ -38,12 +42,13 @@ def read_checklist(text: str) -> ChecklistReading:
     places: dict[str, int] = {}
     for box in boxes(visible_lines(text, definitions)):
         found = read_entry(box, definitions)
-        reason = found if isinstance(found, str) else _repetition(found, places)
+        place = "" if isinstance(found, str) else place_of(found.locator)
+        reason = found if isinstance(found, str) else _repetition(found, places.get(place))
         if isinstance(found, str) or reason:
             subject = f"line {box.line}"
             problems.append(Skipped(subject=subject, stage="checklist", reason=reason))
             continue
-        places[same_place(found.locator)] = found.line
+        places[place] = found.line
         key = _unique(found, references)
         references[key] = found.model_copy(update={"key": key})
     return ChecklistReading(references=tuple(references.values()), problems=tuple(problems))
@@ -76,12 +81,11 @@ def _box_at(text: str, line: int) -> int:
     return at
 
 
-def _repetition(found: Reference, places: dict[str, int]) -> str:
-    """Return why the reference is one too many; empty if it is not."""
-    first = places.get(same_place(found.locator))
+def _repetition(found: Reference, first: int | None) -> str:
+    """Return why the reference is one too many; empty if no `first` line has its place."""
     if first is None:
         return ""
-    return f"line {first} has the same locator {found.locator!r}: delete one of the two entries"
+    return f"{found.locator!r} is the same locator as on line {first}: delete one of the two"
 
 
 def _unique(found: Reference, taken: dict[str, Reference]) -> str:

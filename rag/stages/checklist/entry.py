@@ -33,6 +33,15 @@ _ROOTED = re.compile(r"(?:/|\.{1,2}/|~/|[A-Za-z]:[\\/])[^\s/].*")
 _SLASHED = re.compile(r"[^\s/]+(?:/[^\s/]+)+/?")
 _ALONE = re.compile(r"[\w.\-]*\w(?:/[\w./\-]*|\.\w+)")
 """An entry of one word that is a folder, or has an extension, whichever."""
+_IN_NAME = r"[^\s/,;:!?()<>\[\]\"`]"
+_IN_ROOTED = rf"(?:{_IN_NAME}|(?(root)/|(?!)))"  # elsewhere a second slash is another word's
+_WITH_BLANKS = re.compile(
+    rf"\A(?!\S+\.(?:{_EXTENSIONS})(?!\S))(?:(?P<root>/|\.{{1,2}}/|~/)|{_IN_NAME}+/)"
+    rf"(?:{_IN_NAME}|/)*(?: {_IN_ROOTED}+)*? {_IN_ROOTED}+\.(?:{_EXTENSIONS})"
+    r"(?=[.,;:!?)]*(?!\S))",
+    re.IGNORECASE,
+)
+"""The path of a document with blanks in it that an entry begins with: `notes/my file.md`."""
 _WORD = re.compile(r"\"[^\"]+\"|“[^”]+”|\S+")
 _LEFT, _RIGHT = " \t,;:!?*([{<\"'“‘«", " \t.,;:!?*)]}>\"'”’»"
 
@@ -67,7 +76,8 @@ def read_entry(box: Box, definitions: dict[str, Any]) -> Reference | str:
         box: the box with its words.
         definitions: what the file defines link labels to be.
     """
-    pieces = list(_pieces(_LINKS.parseInline(box.words, definitions)[0].children or []))
+    words = _WITH_BLANKS.sub(r'"\g<0>"', box.words)
+    pieces = list(_pieces(_LINKS.parseInline(words, definitions)[0].children or []))
     if _ALONE.fullmatch(box.words.strip()) and all(piece.kind == "words" for piece in pieces):
         pieces = [_Piece("path", box.words.strip(), box.words.strip())]
     first, second = _chosen(pieces)

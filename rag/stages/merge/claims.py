@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import ROWS, Merged, settled
+from rag.stages.merge.values import MARK, ROWS, Merged, blank_end, claims_of, settled
 from rag.text.three_way import Edit, Stretch, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-_MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
-_WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
-"""Rows of tables and footnotes: half of one is of no use."""
-_MARK = re.compile(r"\[\^([^\]\s]+)\]")
-_AROUND = re.compile(r"(^\s+|\s+$)")
 
 
 def by_claims(lines: Stretch) -> Merged:
@@ -40,7 +32,7 @@ def _kept(edit: Edit, standing: frozenset[str]) -> str:
     """Return what stays of lines that the user changed, given the claims that still stand."""
     if len(edit.was) != 1 or len(edit.became) != 1:
         return "".join(edit.became)
-    left = "".join(unit for unit in _units(edit.was) if unit in standing or not _MARK.search(unit))
+    left = "".join(unit for unit in _units(edit.was) if unit in standing or not MARK.search(unit))
     return _claim_by_claim(Stretch(edit.was, edit.became, (left,) if left.strip() else ())).text
 
 
@@ -57,7 +49,7 @@ def _claim_by_claim(lines: Stretch) -> Merged:
         if units is None:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
-            out.append(_beside(mine, _additions(stretch.new, _changed(was, units_of(mine)))))
+            out.append(_beside(mine, _additions(stretch.new, _changed(was, claims_of(mine)))))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
             out += units
@@ -94,17 +86,13 @@ def _apart(text: str, theirs: str) -> str:
         return text
     is_line = text.split("\n", 1)[0] in theirs.split("\n")
     text = text if is_line else text.lstrip(" ")
-    lacking = _blank_end(theirs) - _blank_end(text)
+    lacking = blank_end(theirs) - blank_end(text)
     return text + "\n" * lacking
-
-
-def _blank_end(text: str) -> int:
-    return len(text) - len(text.rstrip("\n"))
 
 
 def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
     """Return the footnotes of the claims that the user changed."""
-    return frozenset(match[1] for unit in (*was, *became) for match in _MARK.finditer(unit))
+    return frozenset(match[1] for unit in (*was, *became) for match in MARK.finditer(unit))
 
 
 def _additions(new: Sequence[str], changed: frozenset[str]) -> list[str]:
@@ -113,7 +101,7 @@ def _additions(new: Sequence[str], changed: frozenset[str]) -> list[str]:
     The user's words stand, and what is new takes nothing away from them. A claim with a footnote
     of those that he changed is no new one but the edition's change of it.
     """
-    added = [unit for unit in new if not (labels := set(_MARK.findall(unit))) & changed and labels]
+    added = [unit for unit in new if not (labels := set(MARK.findall(unit))) & changed and labels]
     return [*added, new[-1]] if added and new[-1].isspace() else added
 
 
@@ -130,16 +118,4 @@ def _beside(mine: str, added: Sequence[str]) -> str:
 
 
 def _units(lines: Iterable[str]) -> list[str]:
-    return [unit for line in lines for unit in units_of(line)]
-
-
-def units_of(line: str) -> list[str]:
-    """Return a line cut behind each run of footnote marks; joined they are the line.
-
-    White space between two claims stands for itself: changes on both of its sides are two.
-    """
-    if _WHOLE.match(line) or not _MARKS.search(line):
-        return [line]
-    cuts = [0, *(match.end() for match in _MARKS.finditer(line)), len(line)]
-    pieces = (line[start:end] for start, end in pairwise(cuts))
-    return [unit for piece in pieces for unit in _AROUND.split(piece) if unit]
+    return [unit for line in lines for unit in claims_of(line)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from merge3 import Merge3
 
+from rag.stages.merge.blocks import in_place_of
 from rag.stages.merge.claims import by_claims
 from rag.stages.merge.page import Page
 from rag.stages.merge.values import Merged, settled
@@ -57,7 +58,9 @@ def merge(base: str, theirs: str, new: str) -> Merged:
 
 
 def _by_lines(blocks: Stretch) -> Merged:
-    """Return blocks that both changed, line by line."""
+    """Return blocks that both changed: line by line, unless the user left none of them."""
+    if (whole := in_place_of(blocks)) is not None:
+        return whole
     base, mine, new = (_LINES.findall("".join(units)) for units in blocks[:3])
     page = Page(mine)
     kept = _untangled(page, (base, mine, new), by_claims)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
 
 ROWS = ("- ", "* ", "> ", "|", "[^")
 """How lines begin that need no blank line before them."""
+MARK = re.compile(r"\[\^([^\]\s]+)\]")
+_MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
+_WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
+"""Rows of tables and footnotes: half of one is of no use."""
+_AROUND = re.compile(r"(^\s+|\s+$)")
 
 
 class Merged(NamedTuple):
@@ -26,3 +33,20 @@ def settled(stretch: Stretch) -> Sequence[str] | None:
     if stretch.mine in (stretch.base, stretch.new):
         return stretch.new
     return stretch.mine if stretch.new == stretch.base else None
+
+
+def claims_of(line: str) -> list[str]:
+    """Return a line cut behind each run of footnote marks; joined they are the line.
+
+    White space between two claims stands for itself: changes on both of its sides are two.
+    """
+    if _WHOLE.match(line) or not _MARKS.search(line):
+        return [line]
+    cuts = [0, *(match.end() for match in _MARKS.finditer(line)), len(line)]
+    pieces = (line[start:end] for start, end in pairwise(cuts))
+    return [unit for piece in pieces for unit in _AROUND.split(piece) if unit]
+
+
+def blank_end(text: str) -> int:
+    """Return how many line ends a text ends with."""
+    return len(text) - len(text.rstrip("\n"))

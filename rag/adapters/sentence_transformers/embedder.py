@@ -1,4 +1,4 @@
-"""Embedder by sentence-transformers: any model name or folder; needs torch, an extra.
+"""Embedder over a sentence-transformers model.
 
 Single-threaded torch is called from several threads, one text at a time: on two cores that takes
 half the processor time of torch's own threads over padded batches, which wait for each other at
@@ -17,7 +17,7 @@ from sentence_transformers import SentenceTransformer
 from torch.nn import functional
 from transformers.utils.logging import disable_progress_bar
 
-from rag.adapters.traced import as_it_is, traced
+from rag.adapters.sentence_transformers.traced import as_it_is, traced
 from rag.modelfiles import ModelFolder, embedder_fingerprint
 
 if TYPE_CHECKING:

@@ -1,0 +1,80 @@
+"""Blocks of which the user kept none, or wrote others in their place → what an edition adds there.
+
+What it adds comes with what it stands under: a claim without its heading would fall under the one
+before, a row without its header or a quotation without its speaker says less, or something else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.stages.merge.values import MARK, Merged, blank_end, claims_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rag.text.three_way import Stretch
+
+_HEADING = re.compile(r"(#{1,6}) |\*\*")
+"""Bold words without a mark head the bullets of one section in a summary."""
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def in_place_of(blocks: Stretch) -> Merged | None:
+    """Return the user's own blocks, and behind them what the edition adds.
+
+    None if lines must be compared: the user's blocks have claims that stood there, or a claim of
+    the edition stands on a footnote of those that he wrote over.
+    """
+    own = "".join(unit for edit in blocks.edits for unit in edit.became)
+    old, mine, new = (_labels(units) for units in (blocks.base, [own], blocks.new))
+    if not new - old or old & mine:
+        return None
+    if not own.strip():
+        kept = () if not old & new else ("(deleted lines)",)
+        return Merged("".join(_without(blocks.new, old)), kept)
+    if old & new:
+        return None
+    added = "".join(unit for unit in blocks.new if unit not in blocks.mine)
+    gap = "\n" * max(0, 2 - blank_end(own))
+    return Merged(own + gap + added, (own.strip().split("\n")[0],))
+
+
+def _labels(units: Iterable[str]) -> set[str]:
+    return {label for unit in units for label in MARK.findall(unit)}
+
+
+def _without(blocks: Iterable[str], old: set[str]) -> Iterator[str]:
+    """Yield blocks without the claims on old footnotes, and without what then stands over none."""
+    waiting: list[str] = []
+    for block in blocks:
+        if not MARK.search(block):
+            waiting = [*_over(waiting, block), block]
+            continue
+        left = "".join(_left(line, old) for line in _LINES.findall(block))
+        if MARK.search(left):
+            yield from (*waiting, left + "\n" * (blank_end(block) - blank_end(left)))
+            waiting = []
+
+
+def _over(waiting: list[str], block: str) -> list[str]:
+    """Return what still stands over what follows a block: a heading ends those of its depth."""
+    depth = _depth(block)
+    ended = (at for at, other in enumerate(waiting) if depth and _depth(other) >= depth)
+    return waiting[: next(ended, len(waiting))]
+
+
+def _depth(block: str) -> int:
+    """Return how deep a heading is; 0 for a block that is none."""
+    found = _HEADING.match(block)
+    return len(found[1] or "#######") if found else 0
+
+
+def _left(line: str, old: set[str]) -> str:
+    """Return a line without its claims on old footnotes; nothing if it has no other."""
+    if not MARK.search(line):
+        return line
+    units = [unit for unit in claims_of(line) if not old & set(MARK.findall(unit))]
+    text = "".join(units)
+    return text.lstrip(" ") if MARK.search(text) else ""
