@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from rag.text.figures import content_words
+import re
+
+from rag.text.figures import INSTANCE, content_words
 
 _ASKING = frozenset(
     "what how why who whom whose does do did should could would is are you your i we our my me "
     "there have has get use".split()
+)
+_NAMED = re.compile(r"(?<![\w.-])[^\W\d_](?=[\w.-]*\d)\w*(?:[.-]\w+)*")
+"""A name with digits: `p6-b300.48xlarge`, `DeepSeek-V3`. What begins with a digit measures."""
+_PRICE = re.compile(
+    r"\b(?:what|how much|which)\b.*\b(?:costs?|prices?|priced|pricing|fees?)\b", re.IGNORECASE
+)
+_MONEY = re.compile(
+    r"[$€£]|\b(?:USD|EUR|GBP|dollars?|euros?|cents?|cost\w*|pric\w+|fees?|charg\w+|cheap\w*|"
+    r"expens\w+|discount\w*|paid|pay\w*|bill\w*|sav(?:e|ed|es|ing|ings)|free|[mb]illions?|"
+    r"spend\w*|spent)\b",
+    re.IGNORECASE,
 )
 
 
@@ -14,3 +27,34 @@ def asked_about(question: str) -> frozenset[str]:
     """Return the words that say what a question is about; all that carry meaning if none do."""
     words = content_words(question)
     return words - _ASKING or words
+
+
+def unheard_of(question: str, told: str) -> list[str]:
+    """Return the names with digits of a question that stand nowhere in what is told.
+
+    Signs in a name make no difference, nor what follows its last digits; an instance may be told
+    of by its family.
+    """
+    plain = _letters(told)
+    return [name for name in _NAMED.findall(question) if not _is_told(name, plain)]
+
+
+def _is_told(name: str, plain: str) -> bool:
+    if INSTANCE.fullmatch(name):
+        name = name.rpartition(".")[0]
+    stem = re.sub(r"[\W_]+\D*$", "", name)
+    return _letters(name).rstrip("s") in plain or _letters(stem) in plain
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def wants_money(question: str) -> bool:
+    """Whether a question asks what something costs."""
+    return _PRICE.search(question) is not None
+
+
+def tells_of_money(text: str) -> bool:
+    """Whether a text says anything of prices: an amount, or a word of paying."""
+    return _MONEY.search(text) is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.adapters.extractive.wording import SOURCE_LINE
 from rag.text.figures import FIGURE, INSTANCE, WORD, content_words
-from rag.text.questions import asked_about
+from rag.text.questions import asked_about, tells_of_money, unheard_of, wants_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,8 +59,11 @@ def ranked(task: QuestionTask, pool: Iterable[Candidate]) -> list[Ranked]:
 
     Words of the question weigh by how rare they are in the evidence; a question that asks how
     much wants a figure, one that asks what something is wants it said first; earlier evidence
-    answers better. What tells of other instances than the question is left out.
+    answers better. What tells of other instances than the question is left out, and all is if the
+    question names what no evidence names; to a question for a price, what says nothing of money.
     """
+    if unheard_of(task.question, "\n".join(map(_told, task.evidence))):
+        return []
     wanted = asked_about(task.words or task.question)
     weights = _weights(wanted, task.evidence)
     ranks = {item.key: rank for rank, item in enumerate(task.evidence)}
@@ -77,7 +80,14 @@ def ranked(task: QuestionTask, pool: Iterable[Candidate]) -> list[Ranked]:
         return shared + bonus - 0.04 * ranks[candidate.evidence.key]
 
     found = (item for item in pool if not _is_of_another(item, task.question))
+    if wants_money(task.question):
+        found = (item for item in found if tells_of_money(" ".join((item.text, *item.header))))
     return sorted((Ranked(item, merit(item)) for item in found), key=Ranked.order)
+
+
+def _told(item: Evidence) -> str:
+    """Return the words of evidence, and what says what it is about."""
+    return "\n".join((item.chunk.text, item.document.title, *item.chunk.headings))
 
 
 def _is_of_another(candidate: Candidate, question: str) -> bool:

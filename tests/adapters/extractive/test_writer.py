@@ -376,6 +376,39 @@ def test_a_question_about_one_instance_is_not_answered_with_another():
     assert not any("q2" in text or "q4" in text for text in said)
 
 
+PRICED = document(
+    """\
+# Notes on p9
+
+## Memory and prices of p9.large
+
+The p9.large instance has 640 GB of GPU memory and costs $98.32 per hour On-Demand.
+The p9.large instance has 8 GPUs and 32 network cards for training.
+q2.large instances have 24 GB of GPU memory and 4 network cards.
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("How much GPU memory has p9.large?", "640 GB"),
+        ("How much GPU memory has P9?", "640 GB"),
+        ("How much GPU memory has the p9 large instance?", "640 GB"),
+        ("How much GPU memory has p7-b400.large?", ""),
+        ("How much GPU memory has the H9000?", ""),
+        ("What does p9.large cost per hour?", "$98.32"),
+        ("What is the price of q2.large?", ""),
+    ],
+)
+def test_what_nothing_tells_of_is_not_answered(question, answered):
+    """A name with digits that no evidence has, or a price where none is told: no near answer."""
+    task = QuestionTask(question=question, evidence=evidence_of(("notes", PRICED)))
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert bool(said) == bool(answered)
+    assert all(answered in text for text in said[:1])
+
+
 DEFINED = document(
     """\
 # Notes
