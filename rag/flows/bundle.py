@@ -20,7 +20,7 @@ from rag.stages.bundle import (
     read_bundle,
     unpacked,
 )
-from rag.stages.readback import read_back
+from rag.stages.readback import own_words_apart, read_back
 from rag.stages.verify import (
     Ground,
     Rules,
@@ -140,7 +140,10 @@ def check(text: str) -> Proved:
         RagError: it is no bundle.
     """
     bundle = read_bundle(text)
-    report = read_back(bundle.report, Outline.model_validate_json(bundle.outline))
+    report = own_words_apart(
+        read_back(bundle.report, Outline.model_validate_json(bundle.outline)),
+        ((_words(item), [cited.label for cited in item.citations]) for item in bundle.claims),
+    )
     said = [
         _said(section, block, claim)
         for section, block in blocks_of(report)
@@ -159,6 +162,11 @@ def check(text: str) -> Proved:
     uncited = sum(not claim.is_cited for claim in report.claims())
     problems = list(dict.fromkeys(problems))
     return Proved(bundle, tuple(problems), uncited, unpacked(bundle.history))
+
+
+def _words(claim: BundledClaim) -> str:
+    """Return what a reader sees of a claim."""
+    return f"{claim.text} ({claim.calculation})" if claim.calculation else claim.text
 
 
 def _said(section: str, block: ReadBlock, read: ReadClaim) -> Said:

@@ -10,7 +10,7 @@ from rag.flows.disagreements import HEADER
 from rag.flows.presence import absence, check_presence
 from rag.flows.sourced import Sourced
 from rag.flows.supporting import support_of
-from rag.stages.readback import read_back
+from rag.stages.readback import own_words_apart, read_back
 from rag.stages.verify import Held, check_claim, columns_of, misplaced, objection
 from rag.text.calculations import split_calculation
 from rag.text.labels import footnote_label
@@ -95,7 +95,7 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
     if path is None and not file.exists():
         check_presence(project, tools)
     text = _read(file)
-    report = read_back(text, tools.config.outline)
+    report = own_words_apart(read_back(text, tools.config.outline), _committed(tools))
     if not tools.store.ingested():
         raise PrerequisiteError(
             "the store is empty, so that no passage can be looked up",
@@ -109,6 +109,14 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
         statements=tuple(sorted((*_uncited(report), *checker.columns()), key=lambda x: x.line)),
         absence=_absence(project, tools, file, is_cited=bool(checkups)),
     )
+
+
+def _committed(tools: Tools) -> Iterator[tuple[str, list[str]]]:
+    """Yield the words of the last edition's claims, with their footnotes."""
+    latest = tools.store.latest()
+    for section in latest.sections if latest else ():
+        for claim in section.claims:
+            yield claim.words, [item.label for item in claim.citations]
 
 
 def _absence(project: Project, tools: Tools, file: Path, *, is_cited: bool) -> str:

@@ -498,6 +498,26 @@ def test_uncited_statements_are_the_users(desk: Desk) -> None:
     ]
 
 
+def test_a_sentence_before_a_claim_is_the_users(desk: Desk) -> None:
+    """No mark stands between the two: the ledger knows which words are the claim's."""
+    desk.swap("The Alpha accelerator", "We measured 12 TB here. The Alpha accelerator")
+    found = desk.verified()
+    assert found.failures == ()
+    mine = "We measured 12 TB here."
+    assert [(item.line, item.text) for item in found.statements] == [(desk.line(mine), mine)]
+    _, problems, uncited, _ = check(bundled(desk))
+    assert (problems, uncited) == ((), 1)
+
+
+@pytest.mark.parametrize("before", ["We doubt that the", "Ours: the", "12 TB; the"])
+def test_words_that_lead_into_a_claim_are_part_of_it(desk: Desk, before: str) -> None:
+    """They say something of what is cited, so they are judged with it."""
+    desk.swap("The Alpha accelerator", f"{before} Alpha accelerator")
+    found = desk.verified()
+    assert found.statements == ()
+    assert any(item.text.startswith(f"{before} Alpha") for item in found.claims)
+
+
 def test_a_cited_statement_is_checked_wherever_it_stands(desk: Desk) -> None:
     """Cited words before the first section, and in a section of the user's own, are held too."""
     mark = desk.mark("beta", "141 GB")

@@ -1,5 +1,6 @@
 """report.md → its sections, claims and footnotes as they were given to `render`."""
 
+from rag.stages.readback.apart import own_words_apart
 from rag.stages.readback.reader import read_back
 from rag.stages.readback.values import (
     ReadBlock,
@@ -9,4 +10,12 @@ from rag.stages.readback.values import (
     ReadSection,
 )
 
-__all__ = ["ReadBlock", "ReadClaim", "ReadFootnote", "ReadReport", "ReadSection", "read_back"]
+__all__ = [
+    "ReadBlock",
+    "ReadClaim",
+    "ReadFootnote",
+    "ReadReport",
+    "ReadSection",
+    "own_words_apart",
+    "read_back",
+]
