@@ -18,6 +18,7 @@ from rag.flows.presence import check_presence
 from rag.flows.publish import recover
 from rag.flows.questions import embeds_elsewhere
 from rag.flows.sections import Shelf
+from rag.flows.standing import staleness
 from rag.types import Skipped
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def _compose(  # noqa: PLR0913 - see `compose`
     waiting = [item for item in reading.references if not item.checked and item.key not in gone]
     if not waiting and not gone:
         check_presence(project, tools)
-        yield NothingToDo(reason=_none_left(len(reading.references)))
+        stale = staleness(tools)
+        left = _none_left(len(reading.references))
+        yield NothingToDo(reason=f"{left}; {stale}" if stale else left)
         return
     yield from _take_each(desk, waiting, every=every, dry_run=dry_run)
 

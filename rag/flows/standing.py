@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DELETED = "deleted by the user"
 REWORDED = "reworded by the user"
+_SHOWN = 60
+"""Characters of a claim that tell which one it is."""
 
 
 class Brought(NamedTuple):
@@ -252,6 +254,18 @@ def reread(tools: Tools, sections: Sequence[Section]) -> Stand:
         return claim.model_copy(update={"citations": grounds})
 
     return stale._replace(sections=replaced(stale.sections, follow))
+
+
+def staleness(tools: Tools) -> str:
+    """Return which claims of the last edition are stale and what to do; nothing if none is."""
+    latest = tools.store.latest()
+    found = reread(tools, latest.sections).entries if latest else ()
+    if not found:
+        return ""
+    first = found[0].claim.text
+    words = first if len(first) <= _SHOWN else f"{first[:_SHOWN]}…"
+    are = f"{len(found)} claims are stale, the first" if len(found) > 1 else "a claim is stale"
+    return f"{are}: {words!r}: run `rag refresh`"
 
 
 def _stale(

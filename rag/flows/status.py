@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rag.flows.ingest import is_ingested
 from rag.flows.presence import absence
+from rag.flows.standing import staleness
 from rag.types import Value
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Status(Value):
     project: str
     references: tuple[ReferenceStatus, ...]
     problems: tuple[str, ...]
-    """What cannot be read in the checklist, and why report.md does not show the last edition."""
+    """What cannot be read in the checklist, why report.md does not show the last edition, and which
+    claims are stale."""
     sections: tuple[SectionStatus, ...]
     edition: int
     """Number of the last edition; 0 if there is none."""
@@ -69,6 +71,7 @@ def status(project: Project, tools: Tools) -> Status:
     settings = tools.config.settings
     sections = latest.sections if latest else ()
     lost = [str(found)] if (found := absence(project, tools)) else []
+    lost += [stale] if (stale := staleness(tools)) else []
     return Status(
         project=str(project.root),
         references=tuple(

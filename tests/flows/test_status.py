@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projects import PAGES, SITE, FakeTools, checklist
+from projects import PAGES, SITE, FakeTools, checklist, of
 
 from rag.flows.compose import compose
+from rag.flows.events import NothingToDo
 from rag.flows.ingest import ingest
+from rag.flows.refresh import refresh
 from rag.flows.status import status
 
 if TYPE_CHECKING:
@@ -52,6 +54,21 @@ def test_problems_are_listed(project: Project, tools: FakeTools) -> None:
     """Entries that are no references are named with their line."""
     project.checklist.write_text(checklist(["alpha"]) + "- [ ] nothing\n", encoding="utf-8")
     assert [item.split(":")[0] for item in status(project, tools).problems] == ["line 4"]
+
+
+def test_stale_claims_are_told(project: Project, tools: FakeTools) -> None:
+    """What was read again and no longer bears its claims is told by the status and by compose."""
+    list(compose(project, tools, every=True))
+    assert status(project, tools).problems == ()
+    tools.web.pages[f"{SITE}alpha.md"] = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"97 GB")
+    list(ingest(project, tools, refresh=True))
+    (problem,) = status(project, tools).problems
+    assert "stale" in problem
+    assert "`rag refresh`" in problem
+    (nothing,) = of(NothingToDo, compose(project, tools, every=True))
+    assert problem in nothing.reason
+    list(refresh(project, tools))
+    assert status(project, tools).problems == ()
 
 
 def test_models_in_use(project: Project, tools: FakeTools) -> None:
