@@ -47,7 +47,8 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]
         Keys of references that the report cites and that are gone: their claims are lost.
 
     Raises:
-        UsageError: report.md cites none of the checklist's references, or the proof does not hold.
+        UsageError: report.md cites none of the checklist's references, or most of its footnotes are
+            missing, or the proof does not hold.
         RagError: a reference that the report stands on cannot be read and may be there later, or
             all are gone.
     """
@@ -65,6 +66,7 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]
             f"{desk.project.report} was not written by rag",
             advice="move it away: rag writes its own report.md",
         )
+    _check_footnotes(desk, report)
     if proof and (bundle := _proof(proof, text)).history.editions:
         yield from _take_over(desk, bundle)
         return frozenset()
@@ -85,6 +87,18 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]
     yield from map(_fallen, finder.fallen)
     yield from _commit(desk, turn, text, whole)
     return frozenset(item.subject for item in failed)
+
+
+def _check_footnotes(desk: Desk, report: ReadReport) -> None:
+    """Refuse a report that was cut off: what lost its footnotes would be drafted beside itself."""
+    marks = {label for claim in report.claims() for label in claim.labels}
+    lacking = marks - {note.label for note in report.footnotes}
+    if 2 * len(lacking) > len(marks):
+        raise UsageError(
+            f"{desk.project.report} lacks {len(lacking)} of the {len(marks)} footnotes that it "
+            "refers to, as if it had been cut off",
+            advice="bring the whole file back, as from git; or move it away to begin anew",
+        )
 
 
 def adopt_again(desk: Desk, reference: Reference) -> Generator[Event, None, bool]:

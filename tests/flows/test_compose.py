@@ -922,6 +922,23 @@ def test_a_clone_of_which_everything_is_gone(project: Project, tools: FakeTools)
     cloned.store.close()
 
 
+def test_a_report_that_was_cut_off_is_refused(project: Project, tools: FakeTools) -> None:
+    """Claims without their footnotes would be drafted again, beside themselves."""
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    whole = copy.report.read_text("utf-8")
+    second = [match.start() for match in re.finditer(r"^\[\^[^\]]+\]:", whole, re.MULTILINE)][1]
+    copy.report.write_text(whole[:second], "utf-8")
+    before = _files(copy)
+    with pytest.raises(UsageError, match="as if it had been cut off"):
+        list(compose(copy, cloned))
+    assert _files(copy) == before
+    copy.report.write_text(whole, "utf-8")
+    assert of(Adopted, compose(copy, cloned))
+    cloned.store.close()
+
+
 @pytest.mark.parametrize("text", [b"# My novel\n\nIt was a dark night.\n", b"\xff\xfe\x00\x01"])
 def test_a_report_that_is_not_ours_is_refused(
     project: Project, tools: FakeTools, text: bytes
