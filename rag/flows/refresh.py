@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from rag.flows.adopt import adopt
 from rag.flows.desk import Desk, cited_by, in_use
 from rag.flows.edition import write
-from rag.flows.events import NothingToDo, Stale
+from rag.flows.events import Ingest, NothingToDo, Stale, Unchanged
 from rag.flows.ingest import ingest
 from rag.flows.presence import check_presence
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
 from rag.flows.standing import reread
 from rag.stages.render import render_report
+from rag.types import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Generator, Iterator
 
     from rag.flows.events import Event
     from rag.flows.project import Project
@@ -44,7 +45,7 @@ def refresh(project: Project, tools: Tools, *, only: Collection[str] = ()) -> It
     _, reading = project.read_checklist()
     desk = Desk(project, tools, reading.references)
     yield from adopt(desk)
-    yield from ingest(project, tools, only=only, refresh=True)
+    any_read = yield from _read(project, tools, only)
     latest = tools.store.latest()
     if latest is None:
         yield NothingToDo(reason="there is no report yet; run `rag compose`")
@@ -56,7 +57,19 @@ def refresh(project: Project, tools: Tools, *, only: Collection[str] = ()) -> It
     rendered = render_report(outline, found.sections, cited_by(desk, found.sections))
     if found.sections == latest.sections and rendered == latest.report:
         check_presence(project, tools)
-        yield NothingToDo(reason="the report stands as it is")
+        if any_read:
+            yield NothingToDo(reason="the report stands as it is")
         return
     cause = " ".join(("refresh", *only))
     yield from write(desk, Shelf(tools), [], in_use(desk), cause=cause)
+
+
+def _read(project: Project, tools: Tools, only: Collection[str]) -> Generator[Event, None, bool]:
+    """Read references again; return whether any could be, or there was none to read."""
+    seen = []
+    for event in ingest(project, tools, only=only, refresh=True):
+        yield event
+        seen.append(event)
+    return not any(isinstance(item, Skipped) for item in seen) or any(
+        isinstance(item, Ingest | Unchanged) for item in seen
+    )
