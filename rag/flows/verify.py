@@ -203,6 +203,9 @@ class _Checker:
         """Return what is wrong with how a claim that holds is shown."""
         if read.is_linked:
             return "evidence_unknown", "a link in it is no evidence: it stands on its footnotes"
+        left = {item.label for item in claim.citations}  # without those that bear nothing of it
+        if idle := [label for label in read.labels if label not in left]:
+            return "misattributed", f"nothing of it stands in {self._notes[idle[0]].quote!r}"
         if wrong := self._sourced.misstated(claim, self._notes):
             return "misattributed", wrong
         if block.header == HEADER and (wrong := self._sourced.misdated(claim, read)):

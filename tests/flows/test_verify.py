@@ -471,6 +471,16 @@ def test_a_link_in_a_claim(desk: Desk) -> None:
     assert desk.fallen() == [("evidence_unknown", desk.line("evil.example"))]
 
 
+def test_a_footnote_that_bears_nothing_of_its_claim(desk: Desk) -> None:
+    """Put beside one that does, by hand, it makes believe that another reference says so, too."""
+    mark = desk.mark("delta", "run out of twice")
+    known = desk.mark("gamma", "faulty node")
+    desk.swap(known, f"{known}{mark}")
+    found = desk.only()
+    assert found.verdict == "misattributed"
+    assert "run out of twice" in found.reason
+
+
 def test_several_edits_at_once(desk: Desk) -> None:
     """Each claim that fell is there, in the order of the lines."""
     desk.swap("loses 2 steps", "loses 3 steps")

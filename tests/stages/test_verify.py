@@ -53,6 +53,27 @@ def test_a_supported_claim_gets_its_span():
     assert citation.label == footnote_label("talk", QUOTE)
 
 
+PADDING = "Networks are computers."
+OTHER = "P4d instances had 400 Gbps."
+
+
+@pytest.mark.parametrize(
+    ("text", "cited", "kept"),
+    [
+        (QUOTE, [QUOTE, PADDING], [QUOTE]),
+        (QUOTE, [PADDING, QUOTE], [QUOTE]),
+        ("P5 instances with 3,200 Gbps are computers.", [QUOTE, PADDING], [QUOTE]),
+        ("Networks of P5 with 3,200 Gbps are computers.", [QUOTE, PADDING], [QUOTE, PADDING]),
+        ("P5 has 3,200 Gbps and P4d had 400 Gbps.", [QUOTE, OTHER], [QUOTE, OTHER]),
+    ],
+)
+def test_a_citation_that_bears_nothing_of_its_claim_is_left_out(text, cited, kept):
+    """Beside others it would only make a reader believe that more stands behind the claim."""
+    found = check(proposal(text, *(("E1", quote) for quote in cited)))
+    assert isinstance(found, Claim)
+    assert [" ".join(item.quote.split()) for item in found.citations] == kept
+
+
 @pytest.mark.parametrize(
     ("claim", "verdict", "reason"),
     [

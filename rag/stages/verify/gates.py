@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.stages.verify.bearing import bears
 from rag.stages.verify.support import Question, objection
 from rag.stages.verify.verbatim import find_whole, in_own_words, is_verbatim, stands_in_one
 from rag.text.calculations import check, missing_operands, parse
@@ -59,6 +60,8 @@ def check_claim(
 ) -> Held | Rejected:
     """Return the claim with its citations' spans, or the first verdict against it.
 
+    A citation beside others that bears nothing of the claim is left out.
+
     Args:
         proposal: what a writer proposed.
         by_key: the evidence that the writer was given.
@@ -78,6 +81,8 @@ def check_claim(
             reason = f"these words do not stand in {proposed.evidence}: {proposed.quote!r}"
             return Rejected(claim=proposal, verdict="quote_absent", reason=reason)
         grounds.append(ground(_citation(item, *span), item.document))
+    words = f"{_words(proposal.text, proposal.cells)} {proposal.calculation}"
+    grounds = [item for item in grounds if not _is_idle(words, item)] or grounds
     cells = proposal.cells if form == "table" else ()  # elsewhere nobody sees them
     claim = Claim(
         id=claim_id(proposal.text, cells),
@@ -141,8 +146,15 @@ def against(
     if known := [item.text for item in _lacking(claim, grounds, rules) if item.is_known]:
         yield "name_absent", f"not in the cited passages: {', '.join(dict.fromkeys(known))}"
     yield from _misquoted(claim, grounds, words, form)
+    whole = f"{words} {claim.calculation}"
+    if len(grounds) > 1 and (idle := [item for item in grounds if _is_idle(whole, item)]):
+        yield "misattributed", f"nothing of it stands in {idle[0].citation.quote!r}"
     if torn := [word for item in grounds if (word := taken_back(claim.text, item.sentences))]:
         yield "not_entailed", f"its sentence goes with {torn[0]!r}, which is left out"
+
+
+def _is_idle(words: str, item: Ground) -> bool:
+    return not bears(words, f"{item.citation.quote}\n{item.sentences}")
 
 
 def _misquoted(
