@@ -7,6 +7,13 @@ import sqlite3
 
 from rag.errors import RagError, ServiceError
 
+_ADVICE = (
+    ({errno.ENOSPC, errno.EDQUOT, errno.EFBIG}, "free some space"),
+    ({errno.EEXIST, errno.ENOTDIR}, "a file stands where a folder must be: move it away"),
+    ({errno.EACCES, errno.EPERM, errno.EROFS}, "see that it can be written"),
+)
+"""What to do about errors of the file system, by their numbers."""
+
 
 def explained(error: Exception) -> tuple[str, int] | None:
     """Return the line and the exit status of an error; None if it is a bug of ours."""
@@ -22,8 +29,8 @@ def explained(error: Exception) -> tuple[str, int] | None:
         )
     elif isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        line = f"{where}{error.strerror}{': free some space' if full else ''}"
+        advice = next((words for codes, words in _ADVICE if error.errno in codes), "")
+        line = f"{where}{error.strerror}{': ' if advice else ''}{advice}"
     return (line, ServiceError.exit_status) if line else None
 
 

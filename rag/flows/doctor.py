@@ -87,6 +87,10 @@ def _checklist(project: Project) -> Iterator[Check]:
 
 def _store(project: Project, tools: Tools) -> Generator[Check, None, bool]:
     """Yield what is found of the store; return whether there is one that can be read."""
+    if project.store.exists() and not project.store.is_dir():
+        what, advice = f"{project.store} is a file", "move it away: a folder must stand there"
+        yield Check(name="store", state="failed", found=what, advice=advice)
+        return False
     if not (project.store / "rag.db").exists():
         yield Check(name="store", state="ok", found="there is none yet; the first run makes it")
         return False

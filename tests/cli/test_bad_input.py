@@ -220,6 +220,17 @@ def test_damaged_index(tmp_path: Path, composed: Path, arguments: tuple[str, ...
     assert run(copy, "ask", "How much memory has each chip of the Beta accelerator?").status == 0
 
 
+@pytest.mark.parametrize("command", ["ingest", "compose", "status", "verify", "doctor --offline"])
+def test_store_that_is_a_file(bare: Path, command: str) -> None:
+    """A file in the folder's place is named, with what to do about it."""
+    (bare / "store").write_text("mine", encoding="utf-8")
+    done = run(bare, *command.split())
+    assert done.status == (1 if command.startswith("doctor") else 6)
+    assert f"{bare / 'store'}" in done.out + done.err
+    assert "move it away" in done.out + done.err
+    assert (bare / "store").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 @pytest.mark.models
 def test_read_only_report(bare: Path) -> None:
