@@ -100,10 +100,14 @@ def _told(desk: Desk, turn: Turn) -> dict[str, frozenset[str]]:
 
 
 def _merged(desk: Desk, sections: Sequence[Section], brought: Brought) -> tuple[str, Merged]:
-    """Return the report as rendered, and with the user's edits in it."""
+    """Return the report as rendered, and with the user's edits in it.
+
+    Where the file is gone, or is another, they are those that were committed last.
+    """
     report = render_report(desk.tools.config.outline, sections, cited_by(desk, sections))
-    base = brought.edition.report if brought.edition else report
-    mine = base if brought.now is None else brought.now
+    last = brought.edition
+    base, committed = (last.report, last.text) if last else (report, report)
+    mine = committed if brought.now is None else brought.now
     merged = merge(base, mine, report)
     return report, merged._replace(text=keep_footnotes(merged.text, mine))
 

@@ -951,13 +951,20 @@ def test_a_report_that_is_not_ours_is_refused(
     assert not any(boxes(project).values())
 
 
-def test_a_deleted_report_is_written_again(project: Project, tools: FakeTools) -> None:
-    """With its store there, a deleted report comes back whole with the next reference."""
+@pytest.mark.parametrize("left", [None, "", "# Lorem ipsum\n"])
+def test_a_lost_report_is_written_again(
+    project: Project, tools: FakeTools, left: str | None
+) -> None:
+    """With its store there, it comes back whole with the next reference: the user's words, too."""
     list(compose(project, tools))
+    project.report.write_text(f"{_report(project)}\nMine: 3 of 4 agree.\n", encoding="utf-8")
     list(compose(project, tools))
     project.report.unlink()
+    if left is not None:
+        project.report.write_text(left, encoding="utf-8")
     list(compose(project, tools))
     assert all(words in _report(project) for words in ("96 GB", "141 GB", "9 minutes"))
+    assert _report(project).count("Mine: 3 of 4 agree.") == 1
 
 
 def test_a_claim_stands_once_in_a_section(project: Project) -> None:

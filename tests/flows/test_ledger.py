@@ -140,7 +140,9 @@ def test_a_citation_that_does_not_bear_a_claim_does_not_keep_it(tmp_path: Path) 
         if len(found) < 2 or task.spec.id != "training":
             return Draft(blocks=())
         cited = tuple(ProposedCitation(evidence=found[x], quote=x) for x in (words, beside))
-        claim = ProposedClaim(text="A plan for Gamma reserves nodes.", citations=cited)
+        claim = ProposedClaim(
+            text="A plan for Gamma reserves nodes with chips for a job.", citations=cited
+        )
         return Draft(blocks=(Block(form="bullets", claims=(claim,)),))
 
     project = project_at(tmp_path)
