@@ -1,13 +1,13 @@
-"""Work in a thread that nobody has to wait for."""
+"""Work in threads that nobody has to wait for."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 Result = TypeVar("Result")
 
@@ -28,3 +28,32 @@ def begin(work: Callable[[], Result]) -> Future[Result]:
 
     Thread(target=run, daemon=True).start()
     return future
+
+
+def longest_first(
+    texts: Sequence[str],
+    work: Callable[[str], Result],
+    threads: int,
+    *,
+    ready: Callable[[], None] | None = None,
+) -> Iterator[tuple[int, Result]]:
+    """Yield what comes of each text with its place: longest first, so that threads end together.
+
+    Whoever stops listening (Ctrl-C) does not wait for texts still in the queue.
+
+    Args:
+        texts: what is worked on.
+        work: called with one text, in one of the threads; in the caller's if there is but one.
+        threads: how many texts are worked on at the same time.
+        ready: called once in each thread before its first text: then one thread is one, too.
+    """
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
+    ordered = (texts[index] for index in order)
+    if threads == 1 and ready is None:
+        yield from zip(order, map(work, ordered), strict=True)
+        return
+    pool = ThreadPoolExecutor(threads, initializer=ready)
+    try:
+        yield from zip(order, pool.map(work, ordered), strict=True)
+    finally:
+        pool.shutdown(cancel_futures=True)

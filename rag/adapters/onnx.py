@@ -15,6 +15,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from rag.background import longest_first
 from rag.errors import PrerequisiteError
 from rag.modelfiles import ModelFolder, embedder_fingerprint
 
@@ -82,18 +83,9 @@ class OnnxEmbedder:
         return [(start, end) for start, end in encoding.offsets]
 
     def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
-        """See `Embedder.embed_documents`. Longest first, so that threads end together."""
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
-        prefixed = (self._folder.document_prefix + texts[index] for index in order)
-        if self._threads == 1:
-            yield from zip(order, map(self._embed, prefixed), strict=True)
-            return
-        pool = ThreadPoolExecutor(self._threads)
-        try:
-            yield from zip(order, pool.map(self._embed, prefixed), strict=True)
-        finally:
-            # Whoever stops listening (Ctrl-C) does not wait for texts still in the queue.
-            pool.shutdown(cancel_futures=True)
+        """See `Embedder.embed_documents`."""
+        prefixed = [self._folder.document_prefix + text for text in texts]
+        return longest_first(prefixed, self._embed, self._threads)
 
     def embed_query(self, text: str) -> Vector:
         """See `Embedder.embed_query`."""

@@ -7,8 +7,8 @@ every layer, and it makes each vector a function of its own text alone.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from torch.nn import functional
 from transformers.utils.logging import disable_progress_bar
 
 from rag.adapters.sentence_transformers.traced import as_it_is, traced
+from rag.background import longest_first
 from rag.modelfiles import ModelFolder, embedder_fingerprint
 
 if TYPE_CHECKING:
@@ -66,17 +67,12 @@ class SentenceTransformersEmbedder:
         return spans
 
     def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
-        """See `Embedder.embed_documents`. Longest first, so that threads end together."""
+        """See `Embedder.embed_documents`."""
         if len(texts) >= _WORTH_RECORDING and not self._is_recorded:
             self._run, self._is_recorded = traced(self._model) or self._run, True
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
-        prefixed = [self._folder.document_prefix + texts[index] for index in order]
-        pool = ThreadPoolExecutor(self._threads, initializer=torch.set_num_threads, initargs=(1,))
-        try:
-            yield from zip(order, pool.map(self._embed, prefixed), strict=True)
-        finally:
-            # Whoever stops listening (Ctrl-C) does not wait for texts still in the queue.
-            pool.shutdown(cancel_futures=True)
+        prefixed = [self._folder.document_prefix + text for text in texts]
+        alone = partial(torch.set_num_threads, 1)
+        return longest_first(prefixed, self._embed, self._threads, ready=alone)
 
     def embed_query(self, text: str) -> Vector:
         """See `Embedder.embed_query`."""
