@@ -26,13 +26,13 @@ _MARKED = re.compile(
 )
 
 _SAYING = (
-    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )(?<!also )(?:said|says?|saying|called|"
-    "calls?|calling|wrote|writes?|described|describes?|noted|notes|termed|terms|argued|argues?|"
+    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )(?<!also )(?<!to )(?:said|says?|called|"
+    "calls?|calling|wrote|writes?|described|describes?|noted|notes|termed|argued|argues?|"
     "claimed|claims?|explained|explains?|stated|states?|warned|warns?|promised|promises?)"
 )
 """Verbs of saying; not what "is called" so, which nobody need have said."""
 _BEFORE = re.compile(
-    rf"(?P<who>[^.;:!?—]*?)\b{_SAYING}\b[^.;:!?]*[:,]?\s*$|\b[Aa]ccording to (?P<of>[^,]+),",
+    rf"(?P<who>[^.;:!?—]*?)\b{_SAYING}\b[^.;:!?,]*[:,]?\s*$|\b[Aa]ccording to (?P<of>[^,]+),",
 )
 _AFTER = re.compile(
     rf"^[”“\"’'»›」』]*,?\s*(?:{_SAYING}\b(?P<who>[^.;:!?,]*)|(?P<named>[^.;:!?,]{{1,60}}?)\b{_SAYING}\b"
