@@ -174,19 +174,21 @@ def _settled(task: SectionTask, choices: Iterable[Choice]) -> tuple[Settled, ...
 
 
 def _grounded(blocks: Iterable[Block], choices: Iterable[Choice]) -> Iterator[Block]:
-    """Yield the blocks in which each claim also cites the other references that say all of it."""
+    """Yield the blocks in which each claim also cites the other references that say all of it.
+
+    Somebody's words are borne out by the same words alone.
+    """
     more: dict[str, list[ProposedCitation]] = defaultdict(list)
     for item in (item for choice in choices for item in choice.passed):
-        if item.fate == "merged" and says_it_too(item.candidate, item.by):
+        is_same = item.candidate.text == item.by.text or not item.by.attribution
+        if item.fate == "merged" and is_same and says_it_too(item.candidate, item.by):
             found = ProposedCitation(
                 evidence=item.candidate.evidence.key, quote=item.candidate.quote
             )
             more[_id(item.by)].append(found)
 
     def cited(claim: ProposedClaim) -> ProposedClaim:
-        found = (
-            () if claim.repeats or claim.attribution else more[claim_id(claim.text, claim.cells)]
-        )
+        found = () if claim.repeats else more[claim_id(claim.text, claim.cells)]
         return claim.model_copy(update={"citations": (*claim.citations, *found)})
 
     for block in blocks:

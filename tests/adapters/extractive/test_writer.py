@@ -500,6 +500,16 @@ def test_what_two_references_say_in_the_same_words_stands_on_both():
     assert len(claim.citations) == 2
 
 
+def test_words_that_two_references_quote_stand_on_both():
+    """Who said it is the same in both: retracting one leaves the other."""
+    quoting = ONE.text.partition("| Option")[0] + ONE.text[ONE.text.index("> ") :]
+    pair = [(name, document(f"{quoting}\n{name}\n")) for name in ("one", "two")]
+    blocks = written("inference", evidence_of(*pair))
+    (said,) = [claim for block in blocks if block.form == "quotation" for claim in block.claims]
+    assert said.attribution == "Ada Example, engineer"
+    assert len(said.citations) == 2
+
+
 RULES = "# Notes\n\n| When | Use | Because |\n| --- | --- | --- |\n"
 CACHE = "Long prefixes recur | Amazon Bedrock prompt caching | Skipping prefixes saves up to 90%"
 NEURON = (
