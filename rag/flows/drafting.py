@@ -157,8 +157,11 @@ def standing_of(
     store = desk.tools.store
     below = [item for item in desk.tools.config.outline.sections if depth(item) < depth(spec)]
     others = [sections[item.id] for item in below if item.id in sections]
+    entries = [*(entry for _, entry in store.entries()), *turn.entries]
+    refused = store.refused() | turn.refused
+    words = {entry.claim.id: entry.claim.text for entry in entries if entry.claim.id in refused}
     ever = frozenset(entry.claim.id for _, entry in store.entries())
-    return Standing(sections.get(spec.id), others, store.refused() | turn.refused, ever)
+    return Standing(sections.get(spec.id), others, refused, tuple(words.values()), ever)
 
 
 def having_read(

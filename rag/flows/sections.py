@@ -11,6 +11,7 @@ from rag.flows.checking import checking, rules_of
 from rag.flows.questions import Questions, questions_of
 from rag.stages.ledger import Draftsman, account, netted
 from rag.stages.shortlist import shortlist
+from rag.text.again import says_again
 from rag.types import Capped, Evidence, Section, SectionTask, Skipped
 from rag.writing import UnfinishedError
 
@@ -124,6 +125,8 @@ class Standing(NamedTuple):
     """The other sections, for one that is made of their claims."""
     refused: frozenset[str]
     """Ids of claims that the user deleted."""
+    refused_words: tuple[str, ...]
+    """Their words."""
     ever: frozenset[str]
     """Ids of claims that an earlier edition had."""
     read: frozenset[str] = frozenset()
@@ -236,15 +239,18 @@ def section_task(
         seen=frozenset(item.key for item in evidence if item.reference.key in standing.read),
         told=standing.told,
         refused=standing.refused,
+        refused_words=standing.refused_words,
     )
 
 
 def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedBlock]:
     """Return the blocks without what the user deleted, each claim once.
 
-    A repetition of another section's claim repeats one that there is.
+    What is in the report as it stands is no new way to say what he deleted. A repetition of another
+    section's claim repeats one that there is.
     """
     seen = set(standing.refused)
+    prior = {claim.id for claim in standing.prior.claims} if standing.prior else set()
     others = {claim.id: claim for section in standing.others for claim in section.claims}
     kept = []
     for block in blocks:
@@ -256,7 +262,9 @@ def _wanted(blocks: Iterable[CheckedBlock], standing: Standing) -> list[CheckedB
         ]
         new = []
         for claim in claims:
-            if claim.id not in seen and claim.repeats not in standing.refused:
+            is_new = claim.id not in prior and not claim.repeats
+            is_again = is_new and says_again(claim.text, standing.refused_words)
+            if claim.id not in seen and claim.repeats not in standing.refused and not is_again:
                 seen.add(claim.id)
                 new.append(claim)
         if new or not block.claims:

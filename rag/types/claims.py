@@ -185,6 +185,8 @@ class SectionTask(Value):
     """Ids of the other sections' claims that earlier drafts were shown; the rest is new."""
     refused: frozenset[str] = frozenset()
     """Ids of claims that the user has deleted: they are never proposed again."""
+    refused_words: tuple[str, ...] = ()
+    """Their words: nor are a part of them, or more words with them."""
 
 
 class Exchange(Value):

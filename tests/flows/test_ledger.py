@@ -248,6 +248,32 @@ def test_a_deleted_claim_is_never_proposed_again(project: Project, tools: FakeTo
     assert entry.reason == "deleted by the user"
 
 
+@pytest.mark.parametrize("deleted", ["deleted", "reworded"])
+def test_a_part_of_a_deleted_claim_is_not_proposed(
+    project: Project, tools: FakeTools, deleted: str
+) -> None:
+    """Nor is it with fewer words, whoever writes: what the user took out does not come back."""
+    part = "The Alpha accelerator has 96 GB of memory on each chip"
+
+    def shortened(task: SectionTask | QuestionTask) -> Draft:
+        found = [item.key for item in task.evidence if part in item.chunk.text]
+        claims = tuple(
+            ProposedClaim(text=f"{part}.", citations=(ProposedCitation(evidence=key, quote=part),))
+            for key in found
+        )
+        return Draft(blocks=(Block(form="bullets", claims=claims),) if claims else ())
+
+    list(compose(project, tools))
+    mine = "Mine: 96 GB of Alpha" if deleted == "reworded" else ""
+    edit(project, lambda text: text.replace(ALPHA, mine) if mine else without_line(ALPHA)(text))
+    tools.writer = ScriptedWriter(shortened)
+    list(compose(project, tools, every=True))
+    list(compose(project, tools, section="memory"))
+    body = report(project).partition("## References")[0]
+    assert part not in body
+    assert mine in body
+
+
 def test_a_reworded_claim_is_the_users(project: Project, tools: FakeTools) -> None:
     """The user's words stay with their footnote, and the old words do not come back."""
     list(compose(project, tools))

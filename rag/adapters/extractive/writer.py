@@ -12,6 +12,7 @@ from rag.adapters.extractive.choice import Choice, Ranked, distinct, rows, withi
 from rag.adapters.extractive.derived import match_table, summary
 from rag.adapters.extractive.features import Lens
 from rag.adapters.extractive.repetition import repeated, says_it_too
+from rag.text.again import says_again
 from rag.text.figures import WORD, figures
 from rag.types import (
     Block,
@@ -105,7 +106,7 @@ class ExtractiveWriter:
         worthy = [
             item
             for item in candidates(task.evidence)
-            if self._is_worth_it(item) and _id(item) not in task.refused
+            if self._is_worth_it(item) and not _is_refused(item, task)
         ]
         reach = {item.place: item.end for item in worthy}
         for candidate in worthy:
@@ -153,6 +154,13 @@ class ExtractiveWriter:
         """Whether something said, and not told in the topic already, is worth setting apart."""
         quotable = self._lens.is_quotable(item.candidate)
         return quotable and repeated(item.candidate, sentences) is None
+
+
+def _is_refused(item: Candidate, task: SectionTask) -> bool:
+    """Whether the user deleted it, or what says it in more or in fewer of the same words."""
+    name = _id(item)
+    stands = task.prior is not None and any(claim.id == name for claim in task.prior.claims)
+    return name in task.refused or (not stands and says_again(item.text, task.refused_words))
 
 
 def _as_quotation(item: Ranked) -> Ranked:

@@ -243,6 +243,18 @@ def test_a_sentence_stands_alone_or_with_its_follower_never_twice():
     ]
 
 
+def test_what_the_user_deleted_is_not_said_in_other_cuts():
+    """A sentence that is part of what he deleted, or has it in it, takes no room either."""
+    said = "SageMaker asynchronous inference queues requests of up to 1 GB"
+    evidence = evidence_of(("one", ONE))
+    whole = next(text for text in texts(written("inference", evidence)) if text.startswith(said))
+    for deleted in (f"{said}.", f"{whole} So they say of these endpoints."):
+        task = SectionTask(spec=SECTIONS["inference"], evidence=evidence, refused_words=(deleted,))
+        left = texts(ExtractiveWriter(CONFIG).write_section(task).blocks)
+        assert left
+        assert not any(text.startswith(said) for text in left)
+
+
 def test_rules_go_to_the_decision_guides():
     """A when-use-because table stands in the guides and nowhere else."""
     evidence = evidence_of(("one", ONE))
