@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rag.adapters.extractive.candidates import Candidate, candidates
 from rag.adapters.extractive.passages import passages
 from rag.adapters.extractive.relevance import Ranked, ranked
+from rag.adapters.extractive.repetition import contradicts
 from rag.text.quantities import missing
 from rag.types import Block, Draft, ProposedCitation, ProposedClaim
 
@@ -21,6 +22,8 @@ _SCORED = 16
 """How many of the best the scorer is shown."""
 _PER_SCORE = 0.05
 """What a point of the scorer is worth beside shared words."""
+_SAME_WORDS = 0.7
+"""Share of the shorter one's words from which two claims say the same."""
 _CLOSE = 0.35
 """How far behind the best an answer may be and still be shown."""
 
@@ -94,7 +97,11 @@ def _alike(one: Candidate, other: Candidate) -> bool:
     if same and one.start < other.end and other.start < one.end:
         return True
     shorter = min(len(one.words), len(other.words)) or 1
-    return len(one.words & other.words) / shorter >= 0.7  # noqa: PLR2004 - says the same
+    if len(one.words & other.words) / shorter < _SAME_WORDS:
+        return False
+    short, long = sorted((one, other), key=lambda item: len(item.words))
+    # Another figure or a "not" in the same words is the other side of a contradiction.
+    return not (missing(short.text, long.text) or contradicts(one, other))
 
 
 def _claim(candidate: Candidate) -> ProposedClaim:

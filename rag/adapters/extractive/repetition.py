@@ -46,7 +46,7 @@ def repeated(candidate: Candidate, chosen: Iterable[Candidate]) -> Candidate | N
     words, others = candidate.words, list(chosen)
     if other := repeated_by_one(candidate, others):
         return other
-    if any(_contradicts(candidate, other) for other in others):
+    if any(contradicts(candidate, other) for other in others):
         return None
     together = frozenset[str]().union(*(other.words for other in others))
     if len(words & together) / (len(words) or 1) < _ALIKE_WITHOUT_FIGURES:
@@ -63,7 +63,7 @@ def repeated_by_one(candidate: Candidate, chosen: Iterable[Candidate]) -> Candid
         same = next((other for other in others if _is_same_rule(candidate, other)), None)
         if same is not None:
             return same
-    if any(_contradicts(candidate, other) for other in others):
+    if any(contradicts(candidate, other) for other in others):
         return None
     return next((other for other in others if _says_all_of(other, candidate)), None)
 
@@ -77,6 +77,11 @@ def says_it_too(candidate: Candidate, other: Candidate) -> bool:
         return candidate.cells[0].lower() == other.cells[0].lower()
     shared = len(candidate.words & other.words) / (len(other.words) or 1)
     return shared >= _BEARS_OUT and _in_order(candidate.text, other.text)
+
+
+def contradicts(candidate: Candidate, other: Candidate) -> bool:
+    """Whether two say other things in the same words."""
+    return _opposed(candidate, other) or _turned_round(candidate, other)
 
 
 def _says_all_of(other: Candidate, candidate: Candidate) -> bool:
@@ -128,11 +133,6 @@ def _has_all(text: str, cells: Sequence[str]) -> bool:
     named = frozenset[str]().union(*(taken_apart(cell).capitals for cell in cells))
     absent = named - taken_apart(text).capitals - content_words(text)
     return not (absent or missing("\n".join(cells), text))
-
-
-def _contradicts(candidate: Candidate, other: Candidate) -> bool:
-    """Whether two say other things in the same words."""
-    return _opposed(candidate, other) or _turned_round(candidate, other)
 
 
 def _turned_round(one: Candidate, other: Candidate) -> bool:

@@ -421,6 +421,23 @@ def test_what_nothing_tells_of_is_not_answered(question, answered):
     assert all(answered in text for text in said[:1])
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        ("The Zeta9 accelerator has 96 GB.", "The Zeta9 accelerator has 80 GB of memory.", 2),
+        ("The Zeta9 accelerator has EFA.", "The Zeta9 accelerator does not have EFA.", 2),
+        ("The Zeta9 accelerator has 96 GB.", "The Zeta9 accelerator has 96 GB of memory.", 1),
+    ],
+)
+def test_both_sides_of_a_contradiction_are_shown(one, other, shown):
+    """Near words are told once, unless they have another figure or a denial."""
+    pair = [(f"n{at}", document(f"# Notes\n\n{text}\n")) for at, text in enumerate((one, other))]
+    question = "How much memory does the Zeta9 accelerator have, and does it have EFA?"
+    task = QuestionTask(question=question, evidence=evidence_of(*pair))
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert len(said) == shown
+
+
 DEFINED = document(
     """\
 # Notes
