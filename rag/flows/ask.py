@@ -178,7 +178,7 @@ def askable(project: Project, tools: Tools, keys: Collection[str]) -> list[Inges
 
     Raises:
         UsageError: there is no checklist, or no reference with this key.
-        PrerequisiteError: nothing has been ingested, or by other models.
+        PrerequisiteError: nothing has been ingested, or by other models; or chunks are missing.
     """
     project.read_checklist()  # a folder without one gets no store
     check_store(tools)
@@ -188,7 +188,13 @@ def askable(project: Project, tools: Tools, keys: Collection[str]) -> list[Inges
     for key in keys:
         if key not in known:
             raise unknown_reference(key, [item.reference for item in known.values()])
-    return [item for item in known.values() if not keys or item.reference.key in keys]
+    asked = [item for item in known.values() if not keys or item.reference.key in keys]
+    if bare := [item.reference.key for item in asked if not item.chunks]:
+        raise PrerequisiteError(
+            f"the chunks of {', '.join(bare)} are being made anew, or that was cut short",
+            advice="wait for the run that does it, or run `rag ingest`",
+        )
+    return asked
 
 
 def _found(tools: Tools, question: str, documents: frozenset[str]) -> _Found:

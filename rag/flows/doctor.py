@@ -105,9 +105,13 @@ def _store(project: Project, tools: Tools) -> Generator[Check, None, bool]:
 def _soundness(tools: Tools) -> Check:
     if wrong := tools.store.damage():
         return Check(name="store", state="failed", found=f"it is damaged ({wrong})", advice=_ANEW)
-    latest = tools.store.latest()
+    known, latest = tools.store.ingested(), tools.store.latest()
+    if bare := [key for key, item in known.items() if not item.chunks]:
+        found = f"{', '.join(bare)} have no chunks: they are being made anew, or that was cut short"
+        advice = "wait for the run that does it, or run `rag ingest`"
+        return Check(name="store", state="warning", found=found, advice=advice)
     chunks = sum(tools.store.chunk_counts().values())
-    found = f"sound; {_many(len(tools.store.ingested()), 'reference')}, {_many(chunks, 'chunk')}, "
+    found = f"sound; {_many(len(known), 'reference')}, {_many(chunks, 'chunk')}, "
     return Check(name="store", state="ok", found=f"{found}edition {latest.number if latest else 0}")
 
 

@@ -9,7 +9,9 @@ from fakes import FakeEmbedder, FakeIndex
 from projects import PAGES, SITE, FakeTools, checklist, local_project_at, of, project_at
 
 from rag.errors import PrerequisiteError, UsageError
+from rag.flows.ask import ask
 from rag.flows.compose import compose
+from rag.flows.doctor import doctor
 from rag.flows.events import Embedding, Ingest, NothingToDo, Reading, Unchanged
 from rag.flows.ingest import ingest
 from rag.types import Skipped
@@ -275,6 +277,11 @@ def test_rebuild_cut_short_is_finished(project: Project, tools: FakeTools, after
         list(ingest(project, tools, rebuild=True))
     tools.embedder = FakeEmbedder()
     tools.web.asked.clear()
+    if not all(item.chunks for item in tools.store.ingested().values()):
+        with pytest.raises(PrerequisiteError, match="being made anew, or that was cut short"):
+            ask(project, tools, "How much memory does Alpha have?")
+        store = next(check for check in doctor(project, tools, call=False) if check.name == "store")
+        assert "have no chunks" in store.found
     list(ingest(project, tools))
     assert tools.web.asked == []
     assert _everything(tools) == before
