@@ -39,6 +39,8 @@ _DEFINES = re.compile(r"\b(?:is|are|was|were|means?|refers? to|stands? for|descr
 _SPEAKS_OF_ITSELF = re.compile(
     r"\bthis (?:article|section|chapter|post|paper|talk|document)\b", re.IGNORECASE
 )
+_YES_OR_NO = re.compile(r"(?:yes|no)\b[,.;:]", re.IGNORECASE)
+"""How an answer begins to the very question that stands above it."""
 _JOINED = re.compile(r"(?<=\w)[./:](?=\w)")
 _MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
 
@@ -79,7 +81,12 @@ def ranked(task: QuestionTask, pool: Iterable[Candidate]) -> list[Ranked]:
         bonus -= _POINTS if _points_elsewhere(candidate.text) else 0.0
         return shared + bonus - 0.04 * ranks[candidate.evidence.key]
 
-    found = (item for item in pool if not _is_of_another(item, task.question))
+    found = (
+        item
+        for item in pool
+        if not _is_of_another(item, task.question)
+        and (not _YES_OR_NO.match(item.text) or _is_asked_above(item, wanted))
+    )
     if wants_money(task.question):
         found = (item for item in found if tells_of_money(" ".join((item.text, *item.header))))
     return sorted((Ranked(item, merit(item)) for item in found), key=Ranked.order)

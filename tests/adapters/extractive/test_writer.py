@@ -438,6 +438,37 @@ def test_both_sides_of_a_contradiction_are_shown(one, other, shown):
     assert len(said) == shown
 
 
+ASKED = document(
+    """\
+# Questions on models
+
+## Can I train models in a bucket by fine-tuning?
+
+Yes, you can train some models of Example Cloud with your data by fine-tuning them.
+
+## Does Example Cloud use my data to train its models?
+
+No, Example Cloud does not use inputs and outputs of customers to train its base models.
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Does Example Cloud use my data to train its models?", "No, Example Cloud does not"),
+        ("Can I train models in a bucket by fine-tuning?", "Yes, you can train"),
+        ("Who may train what in Example Cloud?", ""),
+    ],
+)
+def test_a_yes_answers_its_own_question_alone(question, answer):
+    """Torn from the question above it, it would be said to another one."""
+    task = QuestionTask(question=question, evidence=evidence_of(("asked", ASKED)))
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    answers = [text for text in said if text.startswith(("Yes,", "No,"))]
+    assert [text[: len(answer)] for text in answers] == ([answer] if answer else [])
+
+
 DEFINED = document(
     """\
 # Notes
