@@ -129,6 +129,16 @@ CASES = {
         "Wooden rudders split the drag of the current over both sides of the hull.",
         "Sharded rudders spread the drag of the current over both sides of the hull.",
     ),
+    "a superlative put in": (
+        "The new ferries use 2 cabins of timber for the gear of the divers.",
+        "The new ferries, the cheapest of the coast, use 2 cabins of timber for the gear of the divers.",
+        "The new ferries of the coast use 2 cabins of timber for the gear of the divers.",
+    ),
+    "all for one": (
+        "Groups of boats share the gear of the divers within a single harbour of the coast.",
+        "Groups of boats share the gear of the divers across all harbours of the coast.",
+        "Groups of boats share the gear of the divers inside a single harbour of the coast.",
+    ),
     "training and serving": (
         "The new chip is made for training large language models.",
         "The new chip is made for serving large language models.",

@@ -37,6 +37,13 @@ _NEAR_BEFORE = 8
 """Words before what is kept of a clause among which one takes it back."""
 _CERTAIN = frozenset(map(stem, "guarantee always never everywhere definitely".split()))
 _VAGUE = HEDGE | frozenset("some few many most several".split())
+_TOP = re.compile(
+    r"(?:cheap|fast|larg|bigg|small|high|low|great|strong|weak|short|long|simpl|easi|hard|deep|wid|"
+    r"rich|new|old|lat|earli|clos|safe|poor|heavi|light|quick|slow|broad|dens|cool|hott|cold|warm)"
+    r"(?:i?est)|best|worst|least|first|last|only|sole|unique|foremost|unrivall?ed|unmatched|"
+    r"all|every|everyone|everything|always|any|entire|whole|everywhere"
+)
+"""Words that leave no room; not "most", which is also many."""
 _CLAUSE = re.compile(
     r"[,;:()—.!?]|\b(?:but|because|while|although|whereas|since|and|so)\b", re.IGNORECASE
 )
@@ -81,6 +88,7 @@ def vetoes(place: Place) -> float:
         _is_taken_back,
         unsaid,
         _is_overstated,
+        _is_topped,
         _is_turned,
         _has_one_other_word,
     )
@@ -158,6 +166,19 @@ def _is_overstated(place: Place) -> bool:
     if any(place.window[column].stem in _VAGUE for column in lost):
         return True
     return figures(place.claim, place.window)["bound_lost"] > 0
+
+
+def _is_topped(place: Place) -> bool:
+    """Whether a copy has a superlative or an "all" that stands nowhere in the passage."""
+    claim, found = place.claim, place.alignment
+    kept = {row for row, _ in (*found.kept, *found.reworded)}
+    new = [row for row in range(len(claim)) if row not in kept]
+    tops = {word for row in new if _TOP.fullmatch(word := claim[row].text.lower())}
+    old = sum(claim[row].has_content for row in kept)
+    if not tops or old < max(_OTHERS, 2 * sum(claim[row].has_content for row in new)):
+        return False
+    there = {token.text.lower() for item in place.source.sentences for token in item.tokens}
+    return not tops <= there
 
 
 def _is_turned(place: Place) -> bool:
