@@ -96,7 +96,7 @@ def _run(folder: Path, *command: str) -> str:
         text=True,
         check=True,
     )
-    return done.stdout.replace(f"{folder}/", "").strip()
+    return done.stdout.strip()
 
 
 @pytest.mark.models

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.cli.screen import say
@@ -50,7 +52,12 @@ class Page:
             say("")
         for place, number in self._numbers.items():
             where = f", {place.where}" if place.where else ""
-            say(f"[{number}] {place.title}{where}\n    {place.link}")
+            say(f"[{number}] {place.title}{where}\n    {_from_here(place.link)}")
+
+
+def _from_here(link: str) -> str:
+    """Return where a file stands from the working folder; what is elsewhere as it is."""
+    return link.removeprefix(f"{Path.cwd()}{os.sep}")
 
 
 def show_answer(ask: Callable[..., Answer], page: Page | None = None) -> Answer:
