@@ -129,6 +129,16 @@ def test_a_new_claim_brings_its_heading_where_the_user_deleted_all():
     assert merge(base, before + after, again).text == before + after
 
 
+def test_a_deleted_paragraph_takes_none_beside_it_along():
+    """Of two paragraphs that the edition makes one, the user's deletion takes out only its own."""
+    base = "## Topic\n\nOne.[^a-1] Two.[^b-2]\n\nThree.[^c-3]\n\nEnd.\n"
+    mine = base.replace("Three.[^c-3]\n", "")
+    new = "## Topic\n\nOne.[^a-1] Two.[^b-2] Four.[^d-4]\n\nEnd.\n"
+    assert merge(base, mine, new).text == new
+    also = new.replace(" Four", " Three.[^c-3] Four")
+    assert merge(base, mine, also) == (new, ("(deleted lines)",))
+
+
 def test_rows_and_footnotes_are_merged_whole():
     """Half of the user's row and half of the edition's are no row."""
     base, mine, new = "| a | b[^x-1] |\n", "| a | my b[^x-1] |\n", "| new a | b[^x-1] |\n"

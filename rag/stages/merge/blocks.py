@@ -32,8 +32,9 @@ def in_place_of(blocks: Stretch) -> Merged | None:
     if not new - old or old & mine:
         return None
     if not own.strip():
-        kept = () if not old & new else ("(deleted lines)",)
-        return Merged("".join(_without(blocks.new, old)), kept)
+        gone = old - _labels(blocks.mine)  # beside what he took out he may have left other blocks
+        kept = () if not gone & new else ("(deleted lines)",)
+        return Merged("".join(_without(blocks.new, gone)), kept)
     if old & new:
         return None
     added = "".join(unit for unit in blocks.new if unit not in blocks.mine)
@@ -75,6 +76,11 @@ def _left(line: str, old: set[str]) -> str:
     """Return a line without its claims on old footnotes; nothing if it has no other."""
     if not MARK.search(line):
         return line
-    units = [unit for unit in claims_of(line) if not old & set(MARK.findall(unit))]
+    units: list[str] = []
+    for unit in claims_of(line):
+        if not old & set(MARK.findall(unit)):
+            units.append(unit)
+        elif units and units[-1].isspace():
+            units.pop()
     text = "".join(units)
     return text.lstrip(" ") if MARK.search(text) else ""
