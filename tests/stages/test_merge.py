@@ -263,3 +263,24 @@ def test_a_sentence_of_the_users_is_not_glued_to_the_next_claim(more):
     assert text == mine
     first = f"My {ONE}{more} {TWO} {THREE}\n"
     assert merge(base, first, f"{TWO} {THREE}\n").text == first
+
+
+@pytest.mark.parametrize("item", ["", "- "])
+def test_words_before_a_claim_are_no_part_of_it(item):
+    """A sentence of the user's before a claim stays when the claim leaves, and does not keep it."""
+    base = f"{item}One.[^a-1]\n\nEnd.\n"
+    mine = f"{item}Mine. One.[^a-1]\n\nEnd.\n"
+    assert merge(base, mine, "End.\n").text == f"{item}Mine.\n\nEnd.\n"
+    assert merge(base, mine, f"{item}One.[^a-1][^b-2]\n\nEnd.\n").text.startswith(f"{item}Mine.")
+    two = f"{item}Two.[^c-3]\n\nEnd.\n"
+    assert "Two.[^c-3]" in merge(base, mine, two).text
+    assert "One.[^a-1]" not in merge(base, mine, two).text
+
+
+def test_a_claim_in_another_form_is_not_lost_for_words_beside_it():
+    """Where a list becomes a paragraph, a sentence behind one of its claims takes none of it."""
+    base = "- One.[^a-1]\n- Two.[^b-2]\n\nEnd.\n"
+    mine = base.replace("[^a-1]", "[^a-1] Mine.")
+    merged = merge(base, mine, "One.[^a-1] Two.[^b-2] Three.[^c-3]\n\nEnd.\n").text
+    for words in ("Mine.", "One.[^a-1]", "Two.[^b-2]", "Three.[^c-3]"):
+        assert merged.count(words) == 1

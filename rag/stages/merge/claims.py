@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag.stages.merge.values import MARK, ROWS, Merged, blank_end, claims_of, settled
@@ -9,6 +10,11 @@ from rag.text.three_way import Edit, Stretch, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_SENTENCE_END = re.compile(r"[.!?][)\]*_”’\"]*$")
+_ITEM = "- "
+"""How an item of a list begins."""
 
 
 def by_claims(lines: Stretch) -> Merged:
@@ -21,11 +27,17 @@ def by_claims(lines: Stretch) -> Merged:
         return _claim_by_claim(lines)
     new = _units(lines.new)
     texts = [_kept(edit, frozenset(new)) for edit in lines.edits]
-    was = [unit for edit in lines.edits for unit in _units(edit.was)]
+    was = [unit for edit in lines.edits for unit in _gone(edit)]
     added = _additions(new, _changed(was, _units(texts)))
     kept = tuple(text.strip().split("\n")[0] or "(deleted lines)" for text in texts)
     mine = _apart("".join(texts), "".join(lines.mine)) if any(texts) else ""
     return Merged(_beside(mine, added), kept)
+
+
+def _gone(edit: Edit) -> list[str]:
+    """Return the claims of lines that the user changed which no longer stand there as they did."""
+    left = frozenset(_units(edit.became))
+    return [unit for unit in _units(edit.was) if unit not in left]
 
 
 def _kept(edit: Edit, standing: frozenset[str]) -> str:
@@ -42,9 +54,13 @@ def _claim_by_claim(lines: Stretch) -> Merged:
     What is only the user's is never between two halves of what is not, so none of it is lost: the
     text changes hands only at claims.
     """
+    if _is_item(lines.base) and _is_item(lines.mine):
+        inner = _claim_by_claim(_bare(lines))
+        return inner._replace(text=f"{_ITEM}{inner.text}") if inner.text.strip() else inner
     out: list[str] = []
     kept: list[str] = []
-    for stretch in stretches(*map(_units, lines[:3])):
+    base = _units(lines.base)
+    for stretch in stretches(base, _told_apart(_units(lines.mine), base), _units(lines.new)):
         units = settled(stretch)
         if units is None:
             mine = _own(stretch)
@@ -54,6 +70,35 @@ def _claim_by_claim(lines: Stretch) -> Merged:
         else:
             out += units
     return Merged(_apart("".join(out), "".join(lines.mine)), tuple(kept))
+
+
+def _is_item(lines: Sequence[str]) -> bool:
+    return len(lines) == 1 and lines[0].startswith(_ITEM)
+
+
+def _bare(lines: Stretch) -> Stretch:
+    """Return items without their marks; an item of the edition's that says nothing of it keeps its.
+
+    So words of the user's before the claim of an item are no part of the claim.
+    """
+    base, mine = ((units[0].removeprefix(_ITEM),) for units in lines[:2])
+    new = tuple(unit.removeprefix(_ITEM) for unit in lines.new)
+    goes_on = not frozenset(_units(base)).isdisjoint(_units(new[:1]))
+    return Stretch(base, mine, (*new[:1], *lines.new[1:]) if goes_on else lines.new)
+
+
+def _told_apart(units: Iterable[str], claims: Sequence[str]) -> list[str]:
+    """Return the user's units, cut before a claim that he put whole sentences of his own before.
+
+    Words that go on into the claim are an edit of it.
+    """
+    known = [claim for claim in claims if MARK.search(claim)]
+    out: list[str] = []
+    for unit in units:
+        ends = (unit.removesuffix(f" {claim}") for claim in known if unit.endswith(f" {claim}"))
+        own = next((words for words in ends if _SENTENCE_END.search(words)), None)
+        out += [unit] if own is None else [own, " ", unit[len(own) + 1 :]]
+    return out
 
 
 def _own(stretch: Stretch) -> str:
@@ -86,8 +131,10 @@ def _apart(text: str, theirs: str) -> str:
         return text
     is_line = text.split("\n", 1)[0] in theirs.split("\n")
     text = text if is_line else text.lstrip(" ")
-    lacking = blank_end(theirs) - blank_end(text)
-    return text + "\n" * lacking
+    lines = max(blank_end(theirs), blank_end(text))
+    said = text.rstrip("\n")
+    said = said if theirs.rstrip("\n").endswith(" ") else said.rstrip(" ")
+    return said + "\n" * lines
 
 
 def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
