@@ -983,3 +983,22 @@ def test_a_claim_stands_once_in_a_section(project: Project) -> None:
     assert memory.count(line) == 1
     assert "### How much memory" not in memory
     tools.store.close()
+
+
+def test_a_heading_that_no_store_knows_stays(project: Project, tools: FakeTools) -> None:
+    """A heading of the user's over a claim that is taken over is his through all that follows."""
+    list(compose(project, tools))
+    cloned = _clone(project, project.root.parent / "clone")
+    report = cloned.project.report
+    old = "**A training job"
+    text = report.read_text(encoding="utf-8")
+    assert old in text
+    report.write_text(text.replace(old, f"### My heading\n\n{old}"), encoding="utf-8")
+    assert of(Adopted, compose(cloned.project, cloned, every=True))
+    assert "### My heading\n" in report.read_text(encoding="utf-8")
+    list(compose(cloned.project, cloned, section="training"))
+    assert "### My heading\n" in report.read_text(encoding="utf-8")
+    latest = cloned.store.latest()
+    assert latest
+    assert "My heading" not in latest.report
+    cloned.store.close()
