@@ -284,3 +284,33 @@ def test_a_claim_in_another_form_is_not_lost_for_words_beside_it():
     merged = merge(base, mine, "One.[^a-1] Two.[^b-2] Three.[^c-3]\n\nEnd.\n").text
     for words in ("Mine.", "One.[^a-1]", "Two.[^b-2]", "Three.[^c-3]"):
         assert merged.count(words) == 1
+
+
+MOVED = "## A\n\nOne.[^a-1] Two.[^b-2]\n\nThree.[^c-3]\n\n## B\n\nFour.[^d-4]\n"
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "## A\n\nOne.[^a-1] Two.[^b-2] Three.[^c-3]\n\n## B\n\nFour.[^d-4]\n",
+        "## A\n\nOne.[^a-1] Two.[^b-2]\n\n## B\n\nFour.[^d-4]\n\nThree.[^c-3]\n",
+        "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n- Three.[^c-3]\n\n## B\n\nFour.[^d-4]\n",
+    ],
+)
+@pytest.mark.parametrize("words", ["", " Mine."])
+def test_a_claim_that_the_user_moved_stands_once(mine, words):
+    """Where the edition has it elsewhere, too, and nowhere if the edition lets it go."""
+    mine = mine.replace("Three.[^c-3]", f"Three.[^c-3]{words}")
+    moved = MOVED.replace("Three.[^c-3]\n\n", "").replace("One.", "Three.[^c-3][^e-5] One.")
+    text = merge(MOVED, mine, moved).text
+    for claim in ("One.", "Two.", "Three.", "Four."):
+        assert text.count(claim) == 1
+    text = merge(MOVED, mine, MOVED.replace("Three.[^c-3]\n\n", "").replace(" Two", " Five")).text
+    assert "Three." not in text
+    assert words.strip() in text
+
+
+def test_a_copy_that_the_user_made_stays():
+    """What he pasted beside what he copied is his, also when the claim leaves."""
+    mine = f"{MOVED}\nThree.[^c-3]\n"
+    assert merge(MOVED, mine, MOVED.replace("Four", "Five")).text.count("Three.") == 2

@@ -10,6 +10,7 @@ from merge3 import Merge3
 
 from rag.stages.merge.blocks import in_place_of
 from rag.stages.merge.claims import by_claims
+from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
 from rag.stages.merge.values import Merged, settled
 from rag.text.line_ends import line_ends
@@ -32,7 +33,8 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     both changed the same blocks, those are compared line by line, and lines that both changed
     claim by claim: words up to and with their footnote marks. So an edit of one sentence and a
     change of another one in the same paragraph both stand, and a claim that the edition lets go
-    leaves whatever the user wrote beside it.
+    leaves whatever the user wrote beside it. A claim that he moved stays where
+    he put it, and leaves from there.
 
     Args:
         base: the last edition as it was rendered.
@@ -54,7 +56,8 @@ def merge(base: str, theirs: str, new: str) -> Merged:
             kept += _untangled(page, group[1:], _by_lines)
         else:
             page.add(group[1])
-    return Merged(ends.as_were("".join(page.units)), tuple(kept))
+    text = in_one_place(base, ends.plain(theirs), new, "".join(page.units))
+    return Merged(ends.as_were(text), tuple(kept))
 
 
 def _by_lines(blocks: Stretch) -> Merged:

@@ -1,0 +1,84 @@
+"""Claims that the user moved → one place each: where he put them, and none if they left.
+
+A merge by lines takes a claim that was moved for one taken out and another put in: put in, it would
+outlive its retirement, and stand beside itself where the edition has it somewhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from rag.stages.merge.values import MARK, claims_of
+
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_DEFINITION = re.compile(r"\[\^[^\]\s]+\]:")
+_ITEM = re.compile(r"[-*] ")
+_AROUND = re.compile(r"^(?:[-*] )?(?:\*\*)?|(?:\*\*)?$")
+"""What makes a claim an item of a list, or a headline."""
+
+
+def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
+    """Return the merged text without what stands there for having been moved.
+
+    A copy that the user made of a claim stays: he wants it there.
+
+    Args:
+        base: the last edition as it was rendered.
+        mine: the same with the user's edits.
+        new: the next edition as rendered.
+        merged: what a merge made of them.
+    """
+    old, own, coming, there = map(_counted, (base, mine, new, merged))
+    # What a summary repeats stands twice anyhow, and nobody can tell which of the two was moved.
+    excess = {
+        key: there[key] - coming[key]
+        for key in there - coming
+        if old[key] == own[key] == 1 >= coming[key]
+    }
+    if not excess:
+        return merged
+    his = frozenset(_LINES.findall(mine))
+    lines = [line if line in his else _without(line, excess) for line in _LINES.findall(merged)]
+    # Of what goes on he has the last word where it stands; what leaves stands nowhere.
+    leaving = {key: count for key, count in excess.items() if not coming[key]}
+    return "".join(_without(line, leaving) for line in lines)
+
+
+def _counted(text: str) -> Counter[str]:
+    """Return how often each claim stands in a text, by its words."""
+    units = (unit for line in _LINES.findall(text) for unit in _units(line))
+    return Counter(key for unit in units if (key := _words(unit)))
+
+
+def _without(line: str, excess: dict[str, int]) -> str:
+    """Return a line without claims of which there are too many; they are counted down."""
+    units: list[str] = []
+    is_whole = True
+    for unit in _units(line):
+        key = _words(unit)
+        if not excess.get(key):
+            units.append(unit)
+            continue
+        excess[key] -= 1
+        is_whole = False
+        if units and units[-1].isspace():
+            units.pop()
+    if is_whole:
+        return line
+    item = _ITEM.match(line)
+    text = "".join(units).lstrip(" ")
+    if not text.strip():
+        return ""
+    return text if item is None or text.startswith(item[0]) else f"{item[0]}{text}"
+
+
+def _units(line: str) -> list[str]:
+    return [line] if _DEFINITION.match(line) else claims_of(line)
+
+
+def _words(unit: str) -> str:
+    """Return the words of a claim without its marks; nothing for what is none."""
+    if _DEFINITION.match(unit) or not MARK.search(unit):
+        return ""
+    return _AROUND.sub("", MARK.sub("", unit).strip())
