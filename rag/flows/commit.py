@@ -109,7 +109,9 @@ def _merged(desk: Desk, sections: Sequence[Section], brought: Brought) -> tuple[
     base, committed = (last.report, last.text) if last else (report, report)
     mine = committed if brought.now is None else brought.now
     merged = merge(base, mine, report)
-    return report, merged._replace(text=keep_footnotes(merged.text, mine))
+    # Of a mark that the user left he cannot mean to delete the footnote, though he may reword it.
+    text = keep_footnotes(keep_footnotes(merged.text, mine), report)
+    return report, merged._replace(text=text)
 
 
 def _hidden(desk: Desk, turn: Turn, merged: Merged) -> frozenset[str]:

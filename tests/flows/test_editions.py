@@ -18,6 +18,7 @@ from rag.flows.compose import compose
 from rag.flows.events import Composing, Kept, Recovered, Ticked
 from rag.flows.ingest import ingest
 from rag.flows.publish import read_report
+from rag.flows.verify import verify_report
 from rag.types import Draft, Skipped
 
 if TYPE_CHECKING:
@@ -105,6 +106,21 @@ def test_where_both_changed_the_user_wins(project: Project, tools: FakeTools) ->
     assert kept
     assert "My reading" in "".join(kept[0].lines)
     assert "- My reading of Alpha." in project.report.read_text(encoding="utf-8").splitlines()
+
+
+def test_footnotes_that_the_user_cut_off_come_back(project: Project, tools: FakeTools) -> None:
+    """Whoever deletes them all but leaves the marks has them again with the next edition."""
+    list(compose(project, tools))
+    text = project.report.read_text(encoding="utf-8")
+    project.report.write_text(text[: text.index("\n[^")] + "\nMy words.\n", encoding="utf-8")
+    assert verify_report(project, tools).failures
+    list(compose(project, tools))
+    assert not verify_report(project, tools).failures
+    after = project.report.read_bytes()
+    assert b"\nMy words.\n" in after
+    list(compose(project, tools, section="memory"))
+    list(compose(project, tools, section="memory"))
+    assert project.report.read_bytes() == after
 
 
 # --- a run cut short -------------------------------------------------------------------------
