@@ -284,6 +284,7 @@ def test_a_claim_in_another_form_is_not_lost_for_words_beside_it():
     merged = merge(base, mine, "One.[^a-1] Two.[^b-2] Three.[^c-3]\n\nEnd.\n").text
     for words in ("Mine.", "One.[^a-1]", "Two.[^b-2]", "Three.[^c-3]"):
         assert merged.count(words) == 1
+    assert "Mine.\n\nOne." in merged
 
 
 MOVED = "## A\n\nOne.[^a-1] Two.[^b-2]\n\nThree.[^c-3]\n\n## B\n\nFour.[^d-4]\n"

@@ -159,8 +159,8 @@ def _beside(mine: str, added: Sequence[str]) -> str:
         if unit.isspace():
             out += "" if out.endswith("\n") else unit
             continue
-        gap = "\n" if unit.startswith(ROWS) else "\n\n"  # never on the user's own line
-        out += ("" if not out or out.endswith("\n") else gap) + unit
+        lines = 1 if unit.startswith(ROWS) else 2  # never on the user's own line, nor of his list
+        out += "\n" * max(0, lines - blank_end(out)) + unit if out else unit
     return out
 
 
