@@ -37,6 +37,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
     retracted: Sequence[str] = (),
     resolved: Sequence[Resolution] = (),
     outcomes: Mapping[str, Outcome] | None = None,
+    unticked: Sequence[str] = (),
 ) -> Generator[Event, None, Edition]:
     """Commit the turn as an edition, with the user's edits in its text, and publish it.
 
@@ -49,6 +50,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
         retracted: keys of references that the report no longer stands on.
         resolved: conflicts settled with the edition.
         outcomes: other references that are done with it.
+        unticked: keys of references whose turn comes again.
     """
     store = desk.tools.store
     report, merged = _merged(desk, turn.sections, brought)
@@ -79,6 +81,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
             retracted=tuple(retracted),
             resolved=tuple(resolved),
             told=_told(desk, turn),
+            unticked=tuple(unticked),
         )
     )
     publish(desk.project, desk.tools, edition)

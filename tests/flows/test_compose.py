@@ -1002,3 +1002,19 @@ def test_a_heading_that_no_store_knows_stays(project: Project, tools: FakeTools)
     assert latest
     assert "My heading" not in latest.report
     cloned.store.close()
+
+
+def test_a_clone_takes_what_changed_anew(project: Project, tools: FakeTools) -> None:
+    """All boxes are ticked in a clone: that of a reference that says something else is opened."""
+    list(compose(project, tools, every=True))
+    cloned = _clone(project, project.root.parent / "clone")
+    copy = cloned.project
+    copy.checklist.write_bytes(project.checklist.read_bytes())
+    page = PAGES[f"{SITE}alpha.md"].replace(b"12 days", b"13 days")
+    cloned.web.pages = PAGES | {f"{SITE}alpha.md": page}
+    seen = list(compose(copy, cloned))
+    assert of(Adopted, seen)[0].references == ("beta", "gamma")
+    assert [event.key for event in of(Ticked, seen)] == ["alpha"]
+    assert all(boxes(copy).values())
+    assert "13 days" in _report(copy)
+    cloned.store.close()
