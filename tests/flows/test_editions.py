@@ -108,16 +108,21 @@ def test_where_both_changed_the_user_wins(project: Project, tools: FakeTools) ->
     assert "- My reading of Alpha." in project.report.read_text(encoding="utf-8").splitlines()
 
 
-def test_footnotes_that_the_user_cut_off_come_back(project: Project, tools: FakeTools) -> None:
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_footnotes_that_the_user_cut_off_come_back(
+    project: Project, tools: FakeTools, end: bytes
+) -> None:
     """Whoever deletes them all but leaves the marks has them again with the next edition."""
     list(compose(project, tools))
-    text = project.report.read_text(encoding="utf-8")
-    project.report.write_text(text[: text.index("\n[^")] + "\nMy words.\n", encoding="utf-8")
+    text = project.report.read_bytes()
+    mine = text[: text.index(b"\n[^")] + b"\nMy words.\n"
+    project.report.write_bytes(mine.replace(b"\n", end))
     assert verify_report(project, tools).failures
     list(compose(project, tools))
     assert not verify_report(project, tools).failures
     after = project.report.read_bytes()
-    assert b"\nMy words.\n" in after
+    assert end + b"My words." + end in after
+    assert after.count(b"\n") == after.count(end)
     list(compose(project, tools, section="memory"))
     list(compose(project, tools, section="memory"))
     assert project.report.read_bytes() == after
