@@ -315,3 +315,13 @@ def test_a_copy_that_the_user_made_stays():
     """What he pasted beside what he copied is his, also when the claim leaves."""
     mine = f"{MOVED}\nThree.[^c-3]\n"
     assert merge(MOVED, mine, MOVED.replace("Four", "Five")).text.count("Three.") == 2
+
+
+def test_what_is_new_is_not_hidden_in_a_comment_of_the_users():
+    """A paragraph that he took out by commenting it stays as it is, with what is new behind it."""
+    base = "One.[^a-1] Two.[^b-2]\n\nEnd.[^z-1]\n"
+    mine = "<!-- One.[^a-1] Two.[^b-2] -->\n\nEnd.[^z-1]\n"
+    new = "Three.[^c-3] Two.[^b-2]\n\nEnd.[^z-1]\n"
+    hidden = "<!-- One.[^a-1] Two.[^b-2] -->\n\n"
+    assert merge(base, mine, new).text == f"{hidden}Three.[^c-3]\n\nEnd.[^z-1]\n"
+    assert merge(base, mine, "End.[^z-1]\n").text == f"{hidden}End.[^z-1]\n"

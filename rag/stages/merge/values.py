@@ -17,6 +17,7 @@ MARK = re.compile(r"\[\^([^\]\s]+)\]")
 _MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
 _WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
 """Rows of tables and footnotes: half of one is of no use."""
+_COMMENT = re.compile(r"<!--.*?-->")
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
 
@@ -38,11 +39,14 @@ def settled(stretch: Stretch) -> Sequence[str] | None:
 def claims_of(line: str) -> list[str]:
     """Return a line cut behind each run of footnote marks; joined they are the line.
 
-    White space between two claims stands for itself: changes on both of its sides are two.
+    White space between two claims stands for itself: changes on both of its sides are two. What
+    stands in a comment is one: whatever came between its halves would be hidden with it.
     """
     if _WHOLE.match(line) or not _MARKS.search(line):
         return [line]
-    cuts = [0, *(match.end() for match in _MARKS.finditer(line)), len(line)]
+    hidden = [match.span() for match in _COMMENT.finditer(line)]
+    ends = (match.end() for match in _MARKS.finditer(line))
+    cuts = [0, *(at for at in ends if not any(a < at < b for a, b in hidden)), len(line)]
     pieces = (line[start:end] for start, end in pairwise(cuts))
     return [unit for piece in pieces for unit in _AROUND.split(piece) if unit]
 
