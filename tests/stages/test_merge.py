@@ -325,3 +325,25 @@ def test_what_is_new_is_not_hidden_in_a_comment_of_the_users():
     hidden = "<!-- One.[^a-1] Two.[^b-2] -->\n\n"
     assert merge(base, mine, new).text == f"{hidden}Three.[^c-3]\n\nEnd.[^z-1]\n"
     assert merge(base, mine, "End.[^z-1]\n").text == f"{hidden}End.[^z-1]\n"
+
+
+def test_a_heading_that_nobody_touched_stays():
+    """Though the user deleted the paragraph before it, and the edition wrote another."""
+    base = "## A\n\nOne.[^a-1]\n\n## B\n\nTwo.[^b-2]\n"
+    mine = "## A\n\n## B\n\nTwo.[^b-2]\n"
+    new = "## A\n\nThree.[^c-3] One.[^a-1]\n\n## B\n"
+    assert merge(base, mine, new).text == "## A\n\nThree.[^c-3]\n\n## B\n"
+
+
+def test_a_claim_that_both_moved_to_one_place_stands_once():
+    """The line of the edition is the user's own."""
+    mine = "## A\n\nOne.[^a-1]\n\nThree.[^c-3]\n\nTwo.[^b-2]\n\n## B\n\nFour.[^d-4]\n"
+    new = "## A\n\nThree.[^c-3]\n\nTwo.[^b-2]\n\n## B\n\nFour.[^d-4]\n"
+    base = "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n## B\n\nThree.[^c-3]\n\nFour.[^d-4]\n"
+    assert merge(base, mine, new).text.count("Three.") == 1
+    again = merge(
+        "## H\n\nOne.[^a-1]\n\n## E\n\nTwo.[^b-2]\n",
+        "## H\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n## E\n",
+        "## H\n\nTwo.[^b-2]\n\n## E\n",
+    )
+    assert again.text == "## H\n\nTwo.[^b-2]\n\n## E\n"

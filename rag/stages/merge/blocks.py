@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rag.stages.merge.values import MARK, Merged, blank_end, claims_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rag.text.three_way import Stretch
 
@@ -34,7 +34,7 @@ def in_place_of(blocks: Stretch) -> Merged | None:
     if not own.strip():
         gone = old - _labels(blocks.mine)  # beside what he took out he may have left other blocks
         kept = () if not gone & new else ("(deleted lines)",)
-        return Merged("".join(_without(blocks.new, gone)), kept)
+        return Merged("".join(_without(blocks.new, gone, blocks.mine)), kept)
     if old & new:
         return None
     added = "".join(unit for unit in blocks.new if unit not in blocks.mine)
@@ -46,16 +46,23 @@ def _labels(units: Iterable[str]) -> set[str]:
     return {label for unit in units for label in MARK.findall(unit)}
 
 
-def _without(blocks: Iterable[str], old: set[str]) -> Iterator[str]:
-    """Yield blocks without the claims on old footnotes, and without what then stands over none."""
+def _without(blocks: Iterable[str], old: set[str], left: Sequence[str]) -> Iterator[str]:
+    """Yield blocks without the claims on old footnotes, and without what then stands over none.
+
+    What the user left of it stays: there may be more below it that nobody changed.
+    """
     waiting: list[str] = []
+    there = {block.strip() for block in left} - {""}
     for block in blocks:
         if not MARK.search(block):
             waiting = [*_over(waiting, block), block]
+            if block.strip() in there:
+                yield from waiting
+                waiting = []
             continue
-        left = "".join(_left(line, old) for line in _LINES.findall(block))
-        if MARK.search(left):
-            yield from (*waiting, left + "\n" * (blank_end(block) - blank_end(left)))
+        kept = "".join(_left(line, old) for line in _LINES.findall(block))
+        if MARK.search(kept):
+            yield from (*waiting, kept + "\n" * (blank_end(block) - blank_end(kept)))
             waiting = []
 
 

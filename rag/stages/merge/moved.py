@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from rag.stages.merge.values import MARK, claims_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _DEFINITION = re.compile(r"\[\^[^\]\s]+\]:")
@@ -38,11 +42,25 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
     }
     if not excess:
         return merged
-    his = frozenset(_LINES.findall(mine))
-    lines = [line if line in his else _without(line, excess) for line in _LINES.findall(merged)]
+    his = Counter(_LINES.findall(mine))
+    lines = []
+    for line in _LINES.findall(merged):
+        his[line] -= 1  # the edition may have put the same line at the same place
+        lines.append(line if his[line] >= 0 else _without(line, excess))
     # Of what goes on he has the last word where it stands; what leaves stands nowhere.
     leaving = {key: count for key, count in excess.items() if not coming[key]}
-    return "".join(_without(line, leaving) for line in lines)
+    return _joined(_without(line, leaving) for line in lines)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """Return lines as one text; one that is empty now takes the blank line behind it along."""
+    out: list[str] = []
+    is_open = False
+    for line in lines:
+        if not (is_open and line == "\n" and out[-1:] in ([], ["\n"])):
+            out += [line] if line else []
+        is_open = not line
+    return "".join(out)
 
 
 def _counted(text: str) -> Counter[str]:
