@@ -347,3 +347,47 @@ def test_a_claim_that_both_moved_to_one_place_stands_once():
         "## H\n\nTwo.[^b-2]\n\n## E\n",
     )
     assert again.text == "## H\n\nTwo.[^b-2]\n\n## E\n"
+
+
+def test_claims_on_one_footnote_are_not_taken_for_each_other():
+    """The user deletes one; the other, which the edition moves to its place, is not lost."""
+    base = "## A\n\nOne.[^x-1]\n\n## B\n\nTwo.[^x-1]\n"
+    mine = "## A\n\nOne.[^x-1]\n\n## B\n"
+    assert merge(base, mine, "## A\n\n## B\n\nOne.[^x-1]\n").text.count("One.[^x-1]") == 1
+    new = "## A\n\n## B\n\nThree.[^y-2] One.[^x-1]\n"
+    assert merge(base, mine, new).text.count("One.[^x-1]") == 1
+
+
+def arranged(claims, chance):
+    """Return these claims in paragraphs, a heading before the last."""
+    some = list(claims)
+    cuts = sorted({chance.randint(1, len(some)) for _ in range(3)} | {len(some)}) if some else []
+    groups = [some[at:end] for at, end in zip([0, *cuts], cuts, strict=False)]
+    blocks = [" ".join(group) for group in groups]
+    return "\n\n".join(["## A", *blocks[:-1], "## B", *blocks[-1:]]) + "\n"
+
+
+def changed(claims, chance):
+    """Return claims with some taken out, and one somewhere else."""
+    some = [claim for claim in claims if chance.random() < 0.7]
+    if some:
+        some.insert(chance.randint(0, len(some) - 1), some.pop(chance.randrange(len(some))))
+    return some
+
+
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_what_nobody_took_out_stands_once(chance, shares):
+    """However both rearrange the claims, none is lost, doubled, or left though the edition lets go.
+
+    With `shares`, two claims stand on each footnote.
+    """
+    claims = [f"Words {n}.[^x-{n // 2 if shares else n}]" for n in range(6)]
+    base = arranged(claims, chance)
+    theirs, coming = changed(claims, chance), [*changed(claims, chance), "Added.[^y-1]"]
+    text = merge(base, arranged(theirs, chance), arranged(coming, chance)).text
+    assert text.count("Added.") == 1
+    for claim in claims:
+        if claim in theirs and claim in coming:
+            assert text.count(claim) == 1
+        if claim not in coming:
+            assert claim not in text

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import MARK, ROWS, Merged, blank_end, claims_of, settled
+from rag.stages.merge.values import MARK, ROWS, Merged, blank_end, claims_of, settled, words_of
 from rag.text.three_way import Edit, Stretch, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
 
 _SENTENCE_END = re.compile(r"[.!?][)\]*_”’\"]*$")
@@ -17,18 +18,22 @@ _ITEM = "- "
 """How an item of a list begins."""
 
 
-def by_claims(lines: Stretch) -> Merged:
+def by_claims(lines: Stretch, left: AbstractSet[str]) -> Merged:
     """Return the user's lines of those that both changed, and after them what the edition adds.
 
     Of a line that he changed, a claim that he left as it was is the edition's: it stays only where
     that has it.
+
+    Args:
+        lines: what both changed.
+        left: words of the claims that the user left somewhere: he took none of them out.
     """
     if len(lines.base) == len(lines.mine) == 1:
-        return _claim_by_claim(lines)
+        return _claim_by_claim(lines, left)
     new = _units(lines.new)
-    texts = [_kept(edit, frozenset(new)) for edit in lines.edits]
+    texts = [_kept(edit, frozenset(new), left) for edit in lines.edits]
     was = [unit for edit in lines.edits for unit in _gone(edit)]
-    added = _additions(new, _changed(was, _units(texts)))
+    added = _additions(new, _changed(was, _units(texts)), _beyond(left, _units(texts)))
     kept = tuple(text.strip().split("\n")[0] or "(deleted lines)" for text in texts)
     mine = _apart("".join(texts), "".join(lines.mine)) if any(texts) else ""
     return Merged(_beside(mine, added), kept)
@@ -40,22 +45,23 @@ def _gone(edit: Edit) -> list[str]:
     return [unit for unit in _units(edit.was) if unit not in left]
 
 
-def _kept(edit: Edit, standing: frozenset[str]) -> str:
+def _kept(edit: Edit, standing: frozenset[str], left: AbstractSet[str]) -> str:
     """Return what stays of lines that the user changed, given the claims that still stand."""
     if len(edit.was) != 1 or len(edit.became) != 1:
         return "".join(edit.became)
-    left = "".join(unit for unit in _units(edit.was) if unit in standing or not MARK.search(unit))
-    return _claim_by_claim(Stretch(edit.was, edit.became, (left,) if left.strip() else ())).text
+    goes_on = [unit for unit in _units(edit.was) if unit in standing or not MARK.search(unit)]
+    new = ("".join(goes_on),) if "".join(goes_on).strip() else ()
+    return _claim_by_claim(Stretch(edit.was, edit.became, new), left).text
 
 
-def _claim_by_claim(lines: Stretch) -> Merged:
+def _claim_by_claim(lines: Stretch, left: AbstractSet[str]) -> Merged:
     """Return a line that both changed, claim by claim.
 
     What is only the user's is never between two halves of what is not, so none of it is lost: the
     text changes hands only at claims.
     """
     if _is_item(lines.base) and _is_item(lines.mine):
-        inner = _claim_by_claim(_bare(lines))
+        inner = _claim_by_claim(_bare(lines), left)
         return inner._replace(text=f"{_ITEM}{inner.text}") if inner.text.strip() else inner
     out: list[str] = []
     kept: list[str] = []
@@ -65,7 +71,9 @@ def _claim_by_claim(lines: Stretch) -> Merged:
         if units is None:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
-            out.append(_beside(mine, _additions(stretch.new, _changed(was, claims_of(mine)))))
+            changed = _changed(was, claims_of(mine))
+            beyond = _beyond(left, claims_of(mine))
+            out.append(_beside(mine, _additions(stretch.new, changed, beyond)))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
             out += units
@@ -142,13 +150,23 @@ def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
     return frozenset(match[1] for unit in (*was, *became) for match in MARK.finditer(unit))
 
 
-def _additions(new: Sequence[str], changed: frozenset[str]) -> list[str]:
+def _beyond(left: AbstractSet[str], units: Iterable[str]) -> AbstractSet[str]:
+    """Return the words of the claims that the user left in other places than among these."""
+    return left - set(map(words_of, units))
+
+
+def _additions(new: Sequence[str], changed: frozenset[str], left: AbstractSet[str]) -> list[str]:
     """Return the claims that a new edition puts where the user has changed other ones.
 
     The user's words stand, and what is new takes nothing away from them. A claim with a footnote
-    of those that he changed is no new one but the edition's change of it.
+    of those that he changed is no new one but the edition's change of it, unless it is one that he
+    left, and the edition has brought here: two claims may stand on one footnote.
     """
-    added = [unit for unit in new if not (labels := set(MARK.findall(unit))) & changed and labels]
+    added = [
+        unit
+        for unit in new
+        if (labels := set(MARK.findall(unit))) and (not labels & changed or words_of(unit) in left)
+    ]
     return [*added, new[-1]] if added and new[-1].isspace() else added
 
 

@@ -10,16 +10,12 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import MARK, claims_of
+from rag.stages.merge.values import LINES, claims_of, words_in, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
-_DEFINITION = re.compile(r"\[\^[^\]\s]+\]:")
 _ITEM = re.compile(r"[-*] ")
-_AROUND = re.compile(r"^(?:[-*] )?(?:\*\*)?|(?:\*\*)?$")
-"""What makes a claim an item of a list, or a headline."""
 
 
 def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
@@ -33,7 +29,7 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
         new: the next edition as rendered.
         merged: what a merge made of them.
     """
-    old, own, coming, there = map(_counted, (base, mine, new, merged))
+    old, own, coming, there = map(words_in, (base, mine, new, merged))
     # What a summary repeats stands twice anyhow, and nobody can tell which of the two was moved.
     excess = {
         key: there[key] - coming[key]
@@ -42,9 +38,9 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
     }
     if not excess:
         return merged
-    his = Counter(_LINES.findall(mine))
+    his = Counter(LINES.findall(mine))
     lines = []
-    for line in _LINES.findall(merged):
+    for line in LINES.findall(merged):
         his[line] -= 1  # the edition may have put the same line at the same place
         lines.append(line if his[line] >= 0 else _without(line, excess))
     # Of what goes on he has the last word where it stands; what leaves stands nowhere.
@@ -63,18 +59,12 @@ def _joined(lines: Iterable[str]) -> str:
     return "".join(out)
 
 
-def _counted(text: str) -> Counter[str]:
-    """Return how often each claim stands in a text, by its words."""
-    units = (unit for line in _LINES.findall(text) for unit in _units(line))
-    return Counter(key for unit in units if (key := _words(unit)))
-
-
 def _without(line: str, excess: dict[str, int]) -> str:
     """Return a line without claims of which there are too many; they are counted down."""
     units: list[str] = []
     is_whole = True
-    for unit in _units(line):
-        key = _words(unit)
+    for unit in claims_of(line):
+        key = words_of(unit)
         if not excess.get(key):
             units.append(unit)
             continue
@@ -89,14 +79,3 @@ def _without(line: str, excess: dict[str, int]) -> str:
     if not text.strip():
         return ""
     return text if item is None or text.startswith(item[0]) else f"{item[0]}{text}"
-
-
-def _units(line: str) -> list[str]:
-    return [line] if _DEFINITION.match(line) else claims_of(line)
-
-
-def _words(unit: str) -> str:
-    """Return the words of a claim without its marks; nothing for what is none."""
-    if _DEFINITION.match(unit) or not MARK.search(unit):
-        return ""
-    return _AROUND.sub("", MARK.sub("", unit).strip())

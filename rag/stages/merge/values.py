@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,11 @@ MARK = re.compile(r"\[\^([^\]\s]+)\]")
 _MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
 _WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
 """Rows of tables and footnotes: half of one is of no use."""
+_DEFINITION = re.compile(r"\[\^[^\]\s]+\]:")
+_FORM = re.compile(r"^(?:[-*] )?(?:\*\*)?|(?:\*\*)?$")
+"""What makes a claim an item of a list, or a headline."""
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+"""Lines as Markdown has them: some marks that end one elsewhere are characters of it."""
 _COMMENT = re.compile(r"<!--.*?-->")
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
@@ -49,6 +55,19 @@ def claims_of(line: str) -> list[str]:
     cuts = [0, *(at for at in ends if not any(a < at < b for a, b in hidden)), len(line)]
     pieces = (line[start:end] for start, end in pairwise(cuts))
     return [unit for piece in pieces for unit in _AROUND.split(piece) if unit]
+
+
+def words_of(unit: str) -> str:
+    """Return the words of a claim without its marks; nothing for what is none."""
+    if _DEFINITION.match(unit) or not MARK.search(unit):
+        return ""
+    return _FORM.sub("", MARK.sub("", unit).strip())
+
+
+def words_in(text: str) -> Counter[str]:
+    """Return how often each claim stands in a text, by its words."""
+    units = (unit for line in LINES.findall(text) for unit in claims_of(line))
+    return Counter(key for unit in units if (key := words_of(unit)))
 
 
 def blank_end(text: str) -> int:
