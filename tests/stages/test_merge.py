@@ -285,6 +285,12 @@ def test_a_claim_in_another_form_is_not_lost_for_words_beside_it():
     for words in ("Mine.", "One.[^a-1]", "Two.[^b-2]", "Three.[^c-3]"):
         assert merged.count(words) == 1
     assert "Mine.\n\nOne." in merged
+    before = base.replace("- Two.", "- Mine. Two.")
+    merged = merge(base, before, "One.[^a-1] Two.[^b-2] Three.[^c-3]\n\nEnd.\n").text
+    for words in ("Mine.", "One.[^a-1]", "Two.[^b-2]", "Three.[^c-3]"):
+        assert merged.count(words) == 1
+    merged = merge(base, before, "- Three.[^c-3]\n- Two.[^b-2]\n\nEnd.\n").text
+    assert [merged.count(words) for words in ("Mine.", "Two.[^b-2]", "One.[^a-1]")] == [1, 1, 0]
 
 
 MOVED = "## A\n\nOne.[^a-1] Two.[^b-2]\n\nThree.[^c-3]\n\n## B\n\nFour.[^d-4]\n"

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import MARK, ROWS, Merged, blank_end, claims_of, settled, words_of
+from rag.stages.merge.values import (
+    MARK,
+    ROWS,
+    Merged,
+    blank_end,
+    claims_of,
+    settled,
+    words_left,
+    words_of,
+)
 from rag.text.three_way import Edit, Stretch, stretches
 
 if TYPE_CHECKING:
@@ -152,7 +161,7 @@ def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
 
 def _beyond(left: AbstractSet[str], units: Iterable[str]) -> AbstractSet[str]:
     """Return the words of the claims that the user left in other places than among these."""
-    return left - set(map(words_of, units))
+    return left - words_left(left, set(map(words_of, units)))
 
 
 def _additions(new: Sequence[str], changed: frozenset[str], left: AbstractSet[str]) -> list[str]:

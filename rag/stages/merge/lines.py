@@ -13,7 +13,7 @@ from rag.stages.merge.blocks import in_place_of
 from rag.stages.merge.claims import by_claims
 from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
-from rag.stages.merge.values import LINES, Merged, settled, words_in
+from rag.stages.merge.values import LINES, Merged, settled, words_in, words_left
 from rag.text.line_ends import line_ends
 from rag.text.three_way import Stretch, stretches
 
@@ -48,7 +48,7 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     ends = line_ends(theirs)
     old, mine, next_one = map(_BLOCKS.findall, (base, ends.plain(theirs), new))
     page = Page(mine)
-    left = words_in(base).keys() & words_in(ends.plain(theirs)).keys()
+    left = words_left(words_in(base), words_in(ends.plain(theirs)))
     kept: list[str] = []
     for group in Merge3(old, mine, next_one).merge_groups():
         if group[0] == "a":

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from rag.text.three_way import Stretch
 
@@ -68,6 +68,13 @@ def words_in(text: str) -> Counter[str]:
     """Return how often each claim stands in a text, by its words."""
     units = (unit for line in LINES.findall(text) for unit in claims_of(line))
     return Counter(key for unit in units if (key := words_of(unit)))
+
+
+def words_left(known: Iterable[str], words: Collection[str]) -> frozenset[str]:
+    """Return those of the known words that stand among words, be it with others before them."""
+    return frozenset(
+        claim for claim in known if any(f" {said}".endswith(f" {claim}") for said in words)
+    )
 
 
 def blank_end(text: str) -> int:
