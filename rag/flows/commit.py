@@ -54,7 +54,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
     """
     store = desk.tools.store
     report, merged = _merged(desk, turn.sections, brought)
-    hidden = _hidden(desk, turn, merged)
+    hidden = _hidden(desk, turn, merged, report)
     if hidden:
         turn = _without(turn, hidden)
         kept = merged.kept
@@ -117,15 +117,20 @@ def _merged(desk: Desk, sections: Sequence[Section], brought: Brought) -> tuple[
     return report, merged._replace(text=text)
 
 
-def _hidden(desk: Desk, turn: Turn, merged: Merged) -> frozenset[str]:
+def _hidden(desk: Desk, turn: Turn, merged: Merged, report: str) -> frozenset[str]:
     """Return the ids of claims that the user's text keeps out of the report.
 
     The ledger holds what the report shows; where both changed a line, the user's stays.
     """
     if not merged.kept:
         return frozenset()
-    visible = shown(merged.text, desk.tools.config.outline)
-    return frozenset(claim.id for at, claim in own(turn.sections) if not visible.has(at, claim))
+    outline = desk.tools.config.outline
+    visible, rendered = shown(merged.text, outline), shown(report, outline)
+    return frozenset(
+        claim.id
+        for at, claim in own(turn.sections)
+        if not visible.has(at, claim) and not visible.has_all_of(rendered, claim)
+    )
 
 
 def _without(turn: Turn, hidden: frozenset[str]) -> Turn:
