@@ -36,7 +36,8 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]
     A clone has report.md but no store: the references that it cites are read again, and its
     quotations found in them; those that are found are in use, and their boxes are ticked without
     a draft. What cannot be found is named, and so is a claim that its passages do not have as it
-    stands; both stay in the file as the user's words.
+    stands; both stay in the file as the user's words, and the reference's box is opened: what it
+    says now is in no draft yet.
 
     Args:
         desk: what the run works with.
@@ -85,7 +86,8 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]
     turn = Turn(sections, _added(own(sections)), rejected=fallen)
     yield Adopted(claims=len(turn.entries), references=tuple(whole), lost=tuple(finder.lost))
     yield from map(_fallen, finder.fallen)
-    yield from _commit(desk, turn, text, whole)
+    again = [item.key for item in listed if item.key in wanting]
+    yield from _commit(desk, turn, text, whole, again)
     return frozenset(item.subject for item in failed)
 
 
@@ -153,11 +155,12 @@ def _added(claims: Iterable[tuple[Section, Claim]]) -> tuple[Entry, ...]:
 
 
 def _commit(
-    desk: Desk, turn: Turn, text: str, whole: Sequence[str]
+    desk: Desk, turn: Turn, text: str, whole: Sequence[str], again: Sequence[str] = ()
 ) -> Generator[Event, None, None]:
     """Commit what was taken over; the text stays as it is, byte for byte."""
     outcomes: dict[str, Outcome] = dict.fromkeys(whole, "used")
-    yield from commit(desk, turn, Brought(None, text, text), cause=CAUSE, outcomes=outcomes)
+    brought = Brought(None, text, text)
+    yield from commit(desk, turn, brought, cause=CAUSE, outcomes=outcomes, unticked=again)
 
 
 def _wanting(report: ReadReport, finder: Finder, sections: Sequence[Section]) -> set[str]:

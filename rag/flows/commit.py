@@ -37,6 +37,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
     retracted: Sequence[str] = (),
     resolved: Sequence[Resolution] = (),
     outcomes: Mapping[str, Outcome] | None = None,
+    unticked: Sequence[str] = (),
 ) -> Generator[Event, None, Edition]:
     """Commit the turn as an edition, with the user's edits in its text, and publish it.
 
@@ -49,10 +50,11 @@ def commit(  # noqa: PLR0913 - one edition, whole
         retracted: keys of references that the report no longer stands on.
         resolved: conflicts settled with the edition.
         outcomes: other references that are done with it.
+        unticked: keys of references whose turn comes again.
     """
     store = desk.tools.store
     report, merged = _merged(desk, turn.sections, brought)
-    hidden = _hidden(desk, turn, merged)
+    hidden = _hidden(desk, turn, merged, report)
     if hidden:
         turn = _without(turn, hidden)
         kept = merged.kept
@@ -79,6 +81,7 @@ def commit(  # noqa: PLR0913 - one edition, whole
             retracted=tuple(retracted),
             resolved=tuple(resolved),
             told=_told(desk, turn),
+            unticked=tuple(unticked),
         )
     )
     publish(desk.project, desk.tools, edition)
@@ -109,18 +112,25 @@ def _merged(desk: Desk, sections: Sequence[Section], brought: Brought) -> tuple[
     base, committed = (last.report, last.text) if last else (report, report)
     mine = committed if brought.now is None else brought.now
     merged = merge(base, mine, report)
-    return report, merged._replace(text=keep_footnotes(merged.text, mine))
+    # Of a mark that the user left he cannot mean to delete the footnote, though he may reword it.
+    text = keep_footnotes(keep_footnotes(merged.text, mine), report)
+    return report, merged._replace(text=text)
 
 
-def _hidden(desk: Desk, turn: Turn, merged: Merged) -> frozenset[str]:
+def _hidden(desk: Desk, turn: Turn, merged: Merged, report: str) -> frozenset[str]:
     """Return the ids of claims that the user's text keeps out of the report.
 
     The ledger holds what the report shows; where both changed a line, the user's stays.
     """
     if not merged.kept:
         return frozenset()
-    visible = shown(merged.text, desk.tools.config.outline)
-    return frozenset(claim.id for at, claim in own(turn.sections) if not visible.has(at, claim))
+    outline = desk.tools.config.outline
+    visible, rendered = shown(merged.text, outline), shown(report, outline)
+    return frozenset(
+        claim.id
+        for at, claim in own(turn.sections)
+        if not visible.has(at, claim) and not visible.has_all_of(rendered, claim)
+    )
 
 
 def _without(turn: Turn, hidden: frozenset[str]) -> Turn:

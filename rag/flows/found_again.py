@@ -74,8 +74,8 @@ class Finder:
         for derived in (False, True):
             for section in self._report.sections:
                 if section.id and self._derived[section.id] is derived:
-                    blocks = tuple(self._block(section.id, block) for block in section.blocks)
-                    kept = tuple(item for item in blocks if item.claims or item.form == "heading")
+                    found = ((self._block(section.id, block), block) for block in section.blocks)
+                    kept = (item for item, read in found if item.claims or _is_outlines(read))
                     before = made[section.id].blocks if section.id in made else ()
                     blocks = (*before, *kept)  # the user may have parted a section
                     made[section.id] = Section(id=section.id, title=section.title, blocks=blocks)
@@ -143,6 +143,11 @@ class Finder:
             self.lost[label] = None
             return None
         return found[0]
+
+
+def _is_outlines(block: ReadBlock) -> bool:
+    """Whether a block is a heading of the outline: one of the user's own is his statement."""
+    return block.form == "heading" and not block.claims
 
 
 def _rejected(claim: Claim, found: tuple[Verdict, str]) -> Rejected:

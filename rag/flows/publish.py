@@ -5,6 +5,7 @@ Killed at any instant, a later start finds the edition unpublished and finishes 
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,29 @@ def publish(project: Project, tools: Tools, edition: Edition) -> None:
     now = read_report(project)
     left_alone = now is not None and edition.before == edition.text  # as is a history taken over
     if now != edition.text and not left_alone:
-        untouched = now is None or now == edition.before
-        text = (
-            edition.text if untouched else merge(edition.before or "", now or "", edition.text).text
-        )
-        replace_file(project.report, text.encode("utf-8", "surrogateescape"))
+        replace_file(project.report, _made_of(now, edition).encode("utf-8", "surrogateescape"))
     if edition.ticks or edition.unticks:
         _set_boxes(project, edition)
     tools.store.publish(edition.number)
+
+
+def _made_of(now: str | None, edition: Edition) -> str:
+    """Return the edition with what the user wrote since it was committed.
+
+    He may have written that before the report was replaced or, if the run was killed between that
+    and its end, after: then the edition stands in the file already, and goes in no second time.
+    """
+    if now is None or now == edition.before:
+        return edition.text
+    before = edition.before or ""
+    if _common(now, edition.text) > _common(now, before):
+        return now
+    return merge(before, now, edition.text).text
+
+
+def _common(now: str, other: str) -> float:
+    """Return how much of two texts is the same, by their lines: 0 to 1."""
+    return SequenceMatcher(None, now.split("\n"), other.split("\n"), autojunk=False).ratio()
 
 
 def _set_boxes(project: Project, edition: Edition) -> None:

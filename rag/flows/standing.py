@@ -7,6 +7,7 @@ gone is stale.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.flows.events import Deleted
@@ -155,6 +156,16 @@ class Shown(NamedTuple):
     """By section: its id, or nothing for those whose claims are all their own."""
     marked: Mapping[tuple[str, str], tuple[str, ...]]
     """By section and label, the words before a mark; a line of the user's may be part of them."""
+    times: Mapping[str, int]
+    """How often words stand anywhere."""
+
+    def has_all_of(self, other: Shown, claim: Claim) -> bool:
+        """Whether a claim stands as often as in another report, wherever it does.
+
+        Whoever deletes a section's heading has taken no claim out: they stand below another one.
+        """
+        words = _seen(claim)
+        return 0 < other.times.get(words, 0) <= self.times.get(words, 0)
 
     def has(self, section: Section, claim: Claim) -> bool:
         """Whether a section's own claim stands in it, with its marks or without.
@@ -176,6 +187,7 @@ def shown(text: str, outline: Outline) -> Shown:
     derived = {spec.id for spec in outline.sections if spec.is_derived}
     marked: dict[tuple[str, str], tuple[str, ...]] = {}
     words = set()
+    times: Counter[str] = Counter()
     report = read_back(text, outline)
     found = [("", claim) for block in report.loose for claim in block.claims]
     for section in report.sections:
@@ -184,9 +196,10 @@ def shown(text: str, outline: Outline) -> Shown:
     for place, claim in found:
         key = normalise(" | ".join(claim.cells) if claim.cells else claim.text)
         words.add((place, key))
+        times[key] += 1
         for label in claim.labels:
             marked[place, label] = (*marked.get((place, label), ()), key)
-    return Shown(frozenset(words), marked)
+    return Shown(frozenset(words), marked, times)
 
 
 def _seen(claim: Claim) -> str:
@@ -221,6 +234,8 @@ def deleted(edition: Edition, now: str, outline: Outline) -> Stand | None:
 
     def leaving(section: Section, claim: Claim) -> str | None:
         if not before.has(section, claim) or after.has(section, claim):
+            return None
+        if after.has_all_of(before, claim):
             return None
         still = any(item.label in marked for item in claim.citations)
         return REWORDED if still else DELETED

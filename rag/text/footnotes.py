@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.text.line_ends import line_ends
+
 MARK = re.compile(r"\[\^(?P<label>[^\]\s]+)\](?!:)")
 _DEFINITION = re.compile(r"^\[\^(?P<label>[^\]\s]+)\]:.*$", re.MULTILINE)
 
@@ -25,4 +27,7 @@ def keep_footnotes(text: str, theirs: str) -> str:
     marked = {match["label"] for match in MARK.finditer(text)}
     known = definitions(theirs)
     lacking = [known[label] for label in sorted((marked - definitions(text).keys()) & known.keys())]
-    return text.rstrip("\n") + "\n\n" + "\n\n".join(lacking) + "\n" if lacking else text
+    if not lacking:
+        return text
+    ends = line_ends(text)  # with two kinds of them the file would be another one line by line
+    return ends.as_were("\n\n".join((ends.plain(text).rstrip("\n"), *lacking)) + "\n")

@@ -983,3 +983,38 @@ def test_a_claim_stands_once_in_a_section(project: Project) -> None:
     assert memory.count(line) == 1
     assert "### How much memory" not in memory
     tools.store.close()
+
+
+def test_a_heading_that_no_store_knows_stays(project: Project, tools: FakeTools) -> None:
+    """A heading of the user's over a claim that is taken over is his through all that follows."""
+    list(compose(project, tools))
+    cloned = _clone(project, project.root.parent / "clone")
+    report = cloned.project.report
+    old = "**A training job"
+    text = report.read_text(encoding="utf-8")
+    assert old in text
+    report.write_text(text.replace(old, f"### My heading\n\n{old}"), encoding="utf-8")
+    assert of(Adopted, compose(cloned.project, cloned, every=True))
+    assert "### My heading\n" in report.read_text(encoding="utf-8")
+    list(compose(cloned.project, cloned, section="training"))
+    assert "### My heading\n" in report.read_text(encoding="utf-8")
+    latest = cloned.store.latest()
+    assert latest
+    assert "My heading" not in latest.report
+    cloned.store.close()
+
+
+def test_a_clone_takes_what_changed_anew(project: Project, tools: FakeTools) -> None:
+    """All boxes are ticked in a clone: that of a reference that says something else is opened."""
+    list(compose(project, tools, every=True))
+    cloned = _clone(project, project.root.parent / "clone")
+    copy = cloned.project
+    copy.checklist.write_bytes(project.checklist.read_bytes())
+    page = PAGES[f"{SITE}alpha.md"].replace(b"12 days", b"13 days")
+    cloned.web.pages = PAGES | {f"{SITE}alpha.md": page}
+    seen = list(compose(copy, cloned))
+    assert of(Adopted, seen)[0].references == ("beta", "gamma")
+    assert [event.key for event in of(Ticked, seen)] == ["alpha"]
+    assert all(boxes(copy).values())
+    assert "13 days" in _report(copy)
+    cloned.store.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fakes import ScriptedWriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from projects import NAMES, PAGES, SITE, FakeTools, boxes, checklist, of, project_at
@@ -17,7 +18,8 @@ from rag.flows.compose import compose
 from rag.flows.events import Composing, Kept, Recovered, Ticked
 from rag.flows.ingest import ingest
 from rag.flows.publish import read_report
-from rag.types import Skipped
+from rag.flows.verify import verify_report
+from rag.types import Draft, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +108,26 @@ def test_where_both_changed_the_user_wins(project: Project, tools: FakeTools) ->
     assert "- My reading of Alpha." in project.report.read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_footnotes_that_the_user_cut_off_come_back(
+    project: Project, tools: FakeTools, end: bytes
+) -> None:
+    """Whoever deletes them all but leaves the marks has them again with the next edition."""
+    list(compose(project, tools))
+    text = project.report.read_bytes()
+    mine = text[: text.index(b"\n[^")] + b"\nMy words.\n"
+    project.report.write_bytes(mine.replace(b"\n", end))
+    assert verify_report(project, tools).failures
+    list(compose(project, tools))
+    assert not verify_report(project, tools).failures
+    after = project.report.read_bytes()
+    assert end + b"My words." + end in after
+    assert after.count(b"\n") == after.count(end)
+    list(compose(project, tools, section="memory"))
+    list(compose(project, tools, section="memory"))
+    assert project.report.read_bytes() == after
+
+
 # --- a run cut short -------------------------------------------------------------------------
 
 
@@ -183,6 +205,30 @@ def test_an_edit_between_commit_and_publication(project: Project, tools: FakeToo
     after = project.report.read_text(encoding="utf-8")
     assert after.startswith("# Accelerators, anew\n")
     assert after.endswith("\nMy last line.\n")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_edit_of_a_report_whose_boxes_were_not_set_yet(
+    project: Project, tools: FakeTools, monkeypatch: pytest.MonkeyPatch, *, first: bool
+) -> None:
+    """Killed when the report was written, but no box was, an edit since doubles nothing of it."""
+    if not first:
+        list(compose(project, tools))
+
+    def killed(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tools.store, "publish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            list(compose(project, tools))
+    text = project.report.read_text(encoding="utf-8")
+    mine = text.replace("# Accelerators\n", "My words.\n", 1)
+    project.report.write_text(mine, encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(tools, "writer", ScriptedWriter(lambda _: Draft(blocks=())))
+        assert len(of(Recovered, compose(project, tools, section="training"))) == 1
+    assert project.report.read_text(encoding="utf-8") == mine
 
 
 # --- the checklist is edited meanwhile --------------------------------------------------------

@@ -373,6 +373,16 @@ def test_a_run_that_could_read_nothing_says_that_the_report_is_gone(
     assert ALPHA in report(project)
 
 
+def test_a_heading_that_is_deleted_takes_no_claim_along(project: Project, tools: FakeTools) -> None:
+    """Below the summary, what a section said by itself is not taken for what that repeats."""
+    list(compose(project, tools))
+    had = claims(tools).keys()
+    edit(project, lambda text: text.replace("## Memory\n\n", "", 1))
+    seen = list(compose(project, tools))
+    assert not of(Deleted, seen)
+    assert had <= claims(tools).keys()
+
+
 def test_a_claim_struck_out_is_deleted(project: Project, tools: FakeTools) -> None:
     """The user took it back; the struck words stay his, and it is never proposed again."""
     list(compose(project, tools))

@@ -276,8 +276,8 @@ def test_no_changed_character_goes_unseen(data):
     holder[key] = text[:at] + new + text[at + 1 :]
     try:
         bundle = read_bundle(json.dumps(content))
-    except RagError:  # the outline is none any more
-        assert key == "outline"
+    except RagError:  # the outline is none any more, or a later change has no line to change
+        assert key in {"outline", 2}
     else:
         assert ("seal", "") in problems(bundle)
 

@@ -129,6 +129,16 @@ def test_a_new_claim_brings_its_heading_where_the_user_deleted_all():
     assert merge(base, before + after, again).text == before + after
 
 
+def test_a_deleted_paragraph_takes_none_beside_it_along():
+    """Of two paragraphs that the edition makes one, the user's deletion takes out only its own."""
+    base = "## Topic\n\nOne.[^a-1] Two.[^b-2]\n\nThree.[^c-3]\n\nEnd.\n"
+    mine = base.replace("Three.[^c-3]\n", "")
+    new = "## Topic\n\nOne.[^a-1] Two.[^b-2] Four.[^d-4]\n\nEnd.\n"
+    assert merge(base, mine, new).text == new
+    also = new.replace(" Four", " Three.[^c-3] Four")
+    assert merge(base, mine, also) == (new, ("(deleted lines)",))
+
+
 def test_rows_and_footnotes_are_merged_whole():
     """Half of the user's row and half of the edition's are no row."""
     base, mine, new = "| a | b[^x-1] |\n", "| a | my b[^x-1] |\n", "| new a | b[^x-1] |\n"
@@ -253,3 +263,137 @@ def test_a_sentence_of_the_users_is_not_glued_to_the_next_claim(more):
     assert text == mine
     first = f"My {ONE}{more} {TWO} {THREE}\n"
     assert merge(base, first, f"{TWO} {THREE}\n").text == first
+
+
+@pytest.mark.parametrize("item", ["", "- "])
+def test_words_before_a_claim_are_no_part_of_it(item):
+    """A sentence of the user's before a claim stays when the claim leaves, and does not keep it."""
+    base = f"{item}One.[^a-1]\n\nEnd.\n"
+    mine = f"{item}Mine. One.[^a-1]\n\nEnd.\n"
+    assert merge(base, mine, "End.\n").text == f"{item}Mine.\n\nEnd.\n"
+    assert merge(base, mine, f"{item}One.[^a-1][^b-2]\n\nEnd.\n").text.startswith(f"{item}Mine.")
+    two = f"{item}Two.[^c-3]\n\nEnd.\n"
+    assert "Two.[^c-3]" in merge(base, mine, two).text
+    assert "One.[^a-1]" not in merge(base, mine, two).text
+
+
+def test_a_claim_in_another_form_is_not_lost_for_words_beside_it():
+    """Where a list becomes a paragraph, a sentence behind one of its claims takes none of it."""
+    base = "- One.[^a-1]\n- Two.[^b-2]\n\nEnd.\n"
+    mine = base.replace("[^a-1]", "[^a-1] Mine.")
+    merged = merge(base, mine, "One.[^a-1] Two.[^b-2] Three.[^c-3]\n\nEnd.\n").text
+    for words in ("Mine.", "One.[^a-1]", "Two.[^b-2]", "Three.[^c-3]"):
+        assert merged.count(words) == 1
+    assert "Mine.\n\nOne." in merged
+    before = base.replace("- Two.", "- Mine. Two.")
+    merged = merge(base, before, "One.[^a-1] Two.[^b-2] Three.[^c-3]\n\nEnd.\n").text
+    for words in ("Mine.", "One.[^a-1]", "Two.[^b-2]", "Three.[^c-3]"):
+        assert merged.count(words) == 1
+    merged = merge(base, before, "- Three.[^c-3]\n- Two.[^b-2]\n\nEnd.\n").text
+    assert [merged.count(words) for words in ("Mine.", "Two.[^b-2]", "One.[^a-1]")] == [1, 1, 0]
+
+
+MOVED = "## A\n\nOne.[^a-1] Two.[^b-2]\n\nThree.[^c-3]\n\n## B\n\nFour.[^d-4]\n"
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "## A\n\nOne.[^a-1] Two.[^b-2] Three.[^c-3]\n\n## B\n\nFour.[^d-4]\n",
+        "## A\n\nOne.[^a-1] Two.[^b-2]\n\n## B\n\nFour.[^d-4]\n\nThree.[^c-3]\n",
+        "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n- Three.[^c-3]\n\n## B\n\nFour.[^d-4]\n",
+    ],
+)
+@pytest.mark.parametrize("words", ["", " Mine."])
+def test_a_claim_that_the_user_moved_stands_once(mine, words):
+    """Where the edition has it elsewhere, too, and nowhere if the edition lets it go."""
+    mine = mine.replace("Three.[^c-3]", f"Three.[^c-3]{words}")
+    moved = MOVED.replace("Three.[^c-3]\n\n", "").replace("One.", "Three.[^c-3][^e-5] One.")
+    text = merge(MOVED, mine, moved).text
+    for claim in ("One.", "Two.", "Three.", "Four."):
+        assert text.count(claim) == 1
+    text = merge(MOVED, mine, MOVED.replace("Three.[^c-3]\n\n", "").replace(" Two", " Five")).text
+    assert "Three." not in text
+    assert words.strip() in text
+
+
+def test_a_copy_that_the_user_made_stays():
+    """What he pasted beside what he copied is his, also when the claim leaves."""
+    mine = f"{MOVED}\nThree.[^c-3]\n"
+    assert merge(MOVED, mine, MOVED.replace("Four", "Five")).text.count("Three.") == 2
+
+
+def test_what_is_new_is_not_hidden_in_a_comment_of_the_users():
+    """A paragraph that he took out by commenting it stays as it is, with what is new behind it."""
+    base = "One.[^a-1] Two.[^b-2]\n\nEnd.[^z-1]\n"
+    mine = "<!-- One.[^a-1] Two.[^b-2] -->\n\nEnd.[^z-1]\n"
+    new = "Three.[^c-3] Two.[^b-2]\n\nEnd.[^z-1]\n"
+    hidden = "<!-- One.[^a-1] Two.[^b-2] -->\n\n"
+    assert merge(base, mine, new).text == f"{hidden}Three.[^c-3]\n\nEnd.[^z-1]\n"
+    assert merge(base, mine, "End.[^z-1]\n").text == f"{hidden}End.[^z-1]\n"
+
+
+def test_a_heading_that_nobody_touched_stays():
+    """Though the user deleted the paragraph before it, and the edition wrote another."""
+    base = "## A\n\nOne.[^a-1]\n\n## B\n\nTwo.[^b-2]\n"
+    mine = "## A\n\n## B\n\nTwo.[^b-2]\n"
+    new = "## A\n\nThree.[^c-3] One.[^a-1]\n\n## B\n"
+    assert merge(base, mine, new).text == "## A\n\nThree.[^c-3]\n\n## B\n"
+
+
+def test_a_claim_that_both_moved_to_one_place_stands_once():
+    """The line of the edition is the user's own."""
+    mine = "## A\n\nOne.[^a-1]\n\nThree.[^c-3]\n\nTwo.[^b-2]\n\n## B\n\nFour.[^d-4]\n"
+    new = "## A\n\nThree.[^c-3]\n\nTwo.[^b-2]\n\n## B\n\nFour.[^d-4]\n"
+    base = "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n## B\n\nThree.[^c-3]\n\nFour.[^d-4]\n"
+    assert merge(base, mine, new).text.count("Three.") == 1
+    again = merge(
+        "## H\n\nOne.[^a-1]\n\n## E\n\nTwo.[^b-2]\n",
+        "## H\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n## E\n",
+        "## H\n\nTwo.[^b-2]\n\n## E\n",
+    )
+    assert again.text == "## H\n\nTwo.[^b-2]\n\n## E\n"
+
+
+def test_claims_on_one_footnote_are_not_taken_for_each_other():
+    """The user deletes one; the other, which the edition moves to its place, is not lost."""
+    base = "## A\n\nOne.[^x-1]\n\n## B\n\nTwo.[^x-1]\n"
+    mine = "## A\n\nOne.[^x-1]\n\n## B\n"
+    assert merge(base, mine, "## A\n\n## B\n\nOne.[^x-1]\n").text.count("One.[^x-1]") == 1
+    new = "## A\n\n## B\n\nThree.[^y-2] One.[^x-1]\n"
+    assert merge(base, mine, new).text.count("One.[^x-1]") == 1
+
+
+def arranged(claims, chance):
+    """Return these claims in paragraphs, a heading before the last."""
+    some = list(claims)
+    cuts = sorted({chance.randint(1, len(some)) for _ in range(3)} | {len(some)}) if some else []
+    groups = [some[at:end] for at, end in zip([0, *cuts], cuts, strict=False)]
+    blocks = [" ".join(group) for group in groups]
+    return "\n\n".join(["## A", *blocks[:-1], "## B", *blocks[-1:]]) + "\n"
+
+
+def changed(claims, chance):
+    """Return claims with some taken out, and one somewhere else."""
+    some = [claim for claim in claims if chance.random() < 0.7]
+    if some:
+        some.insert(chance.randint(0, len(some) - 1), some.pop(chance.randrange(len(some))))
+    return some
+
+
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_what_nobody_took_out_stands_once(chance, shares):
+    """However both rearrange the claims, none is lost, doubled, or left though the edition lets go.
+
+    With `shares`, two claims stand on each footnote.
+    """
+    claims = [f"Words {n}.[^x-{n // 2 if shares else n}]" for n in range(6)]
+    base = arranged(claims, chance)
+    theirs, coming = changed(claims, chance), [*changed(claims, chance), "Added.[^y-1]"]
+    text = merge(base, arranged(theirs, chance), arranged(coming, chance)).text
+    assert text.count("Added.") == 1
+    for claim in claims:
+        if claim in theirs and claim in coming:
+            assert text.count(claim) == 1
+        if claim not in coming:
+            assert claim not in text

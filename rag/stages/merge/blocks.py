@@ -9,31 +9,40 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import MARK, Merged, blank_end, claims_of
+from rag.stages.merge.values import LINES, MARK, Merged, blank_end, claims_of, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from rag.text.three_way import Stretch
 
 _HEADING = re.compile(r"(#{1,6}) |\*\*")
 """Bold words without a mark head the bullets of one section in a summary."""
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-def in_place_of(blocks: Stretch) -> Merged | None:
+def in_place_of(blocks: Stretch, left: AbstractSet[str]) -> Merged | None:
     """Return the user's own blocks, and behind them what the edition adds.
 
     None if lines must be compared: the user's blocks have claims that stood there, or a claim of
     the edition stands on a footnote of those that he wrote over.
+
+    Args:
+        blocks: what both changed.
+        left: words of the claims that the user left somewhere: he took none of them out.
     """
     own = "".join(unit for edit in blocks.edits for unit in edit.became)
     old, mine, new = (_labels(units) for units in (blocks.base, [own], blocks.new))
     if not new - old or old & mine:
         return None
     if not own.strip():
-        kept = () if not old & new else ("(deleted lines)",)
-        return Merged("".join(_without(blocks.new, old)), kept)
+        gone = old - _labels(blocks.mine)  # beside what he took out he may have left other blocks
+        kept = () if not gone & new else ("(deleted lines)",)
+
+        def is_out(unit: str) -> bool:
+            return bool(gone & _labels([unit])) and words_of(unit) not in left
+
+        return Merged("".join(_without(blocks.new, is_out, blocks.mine)), kept)
     if old & new:
         return None
     added = "".join(unit for unit in blocks.new if unit not in blocks.mine)
@@ -45,16 +54,25 @@ def _labels(units: Iterable[str]) -> set[str]:
     return {label for unit in units for label in MARK.findall(unit)}
 
 
-def _without(blocks: Iterable[str], old: set[str]) -> Iterator[str]:
-    """Yield blocks without the claims on old footnotes, and without what then stands over none."""
+def _without(
+    blocks: Iterable[str], is_out: Callable[[str], bool], mine: Sequence[str]
+) -> Iterator[str]:
+    """Yield blocks without the claims that are out, and without what then stands over none.
+
+    What the user left of it stays: there may be more below it that nobody changed.
+    """
     waiting: list[str] = []
+    there = {block.strip() for block in mine} - {""}
     for block in blocks:
         if not MARK.search(block):
             waiting = [*_over(waiting, block), block]
+            if block.strip() in there:
+                yield from waiting
+                waiting = []
             continue
-        left = "".join(_left(line, old) for line in _LINES.findall(block))
-        if MARK.search(left):
-            yield from (*waiting, left + "\n" * (blank_end(block) - blank_end(left)))
+        kept = "".join(_left(line, is_out) for line in LINES.findall(block))
+        if MARK.search(kept):
+            yield from (*waiting, kept + "\n" * (blank_end(block) - blank_end(kept)))
             waiting = []
 
 
@@ -71,10 +89,15 @@ def _depth(block: str) -> int:
     return len(found[1] or "#######") if found else 0
 
 
-def _left(line: str, old: set[str]) -> str:
-    """Return a line without its claims on old footnotes; nothing if it has no other."""
+def _left(line: str, is_out: Callable[[str], bool]) -> str:
+    """Return a line without its claims that are out; nothing if it has no other."""
     if not MARK.search(line):
         return line
-    units = [unit for unit in claims_of(line) if not old & set(MARK.findall(unit))]
+    units: list[str] = []
+    for unit in claims_of(line):
+        if not is_out(unit):
+            units.append(unit)
+        elif units and units[-1].isspace():
+            units.pop()
     text = "".join(units)
     return text.lstrip(" ") if MARK.search(text) else ""

@@ -2,58 +2,120 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import MARK, ROWS, Merged, blank_end, claims_of, settled
+from rag.stages.merge.values import (
+    MARK,
+    ROWS,
+    Merged,
+    blank_end,
+    claims_of,
+    settled,
+    words_left,
+    words_of,
+)
 from rag.text.three_way import Edit, Stretch, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
 
-def by_claims(lines: Stretch) -> Merged:
+_SENTENCE_END = re.compile(r"[.!?][)\]*_”’\"]*$")
+_ITEM = "- "
+"""How an item of a list begins."""
+
+
+def by_claims(lines: Stretch, left: AbstractSet[str]) -> Merged:
     """Return the user's lines of those that both changed, and after them what the edition adds.
 
     Of a line that he changed, a claim that he left as it was is the edition's: it stays only where
     that has it.
+
+    Args:
+        lines: what both changed.
+        left: words of the claims that the user left somewhere: he took none of them out.
     """
     if len(lines.base) == len(lines.mine) == 1:
-        return _claim_by_claim(lines)
+        return _claim_by_claim(lines, left)
     new = _units(lines.new)
-    texts = [_kept(edit, frozenset(new)) for edit in lines.edits]
-    was = [unit for edit in lines.edits for unit in _units(edit.was)]
-    added = _additions(new, _changed(was, _units(texts)))
+    texts = [_kept(edit, frozenset(new), left) for edit in lines.edits]
+    was = [unit for edit in lines.edits for unit in _gone(edit)]
+    added = _additions(new, _changed(was, _units(texts)), _beyond(left, _units(texts)))
     kept = tuple(text.strip().split("\n")[0] or "(deleted lines)" for text in texts)
     mine = _apart("".join(texts), "".join(lines.mine)) if any(texts) else ""
     return Merged(_beside(mine, added), kept)
 
 
-def _kept(edit: Edit, standing: frozenset[str]) -> str:
+def _gone(edit: Edit) -> list[str]:
+    """Return the claims of lines that the user changed which no longer stand there as they did."""
+    left = frozenset(_units(edit.became))
+    return [unit for unit in _units(edit.was) if unit not in left]
+
+
+def _kept(edit: Edit, standing: frozenset[str], left: AbstractSet[str]) -> str:
     """Return what stays of lines that the user changed, given the claims that still stand."""
     if len(edit.was) != 1 or len(edit.became) != 1:
         return "".join(edit.became)
-    left = "".join(unit for unit in _units(edit.was) if unit in standing or not MARK.search(unit))
-    return _claim_by_claim(Stretch(edit.was, edit.became, (left,) if left.strip() else ())).text
+    goes_on = [unit for unit in _units(edit.was) if unit in standing or not MARK.search(unit)]
+    new = ("".join(goes_on),) if "".join(goes_on).strip() else ()
+    return _claim_by_claim(Stretch(edit.was, edit.became, new), left).text
 
 
-def _claim_by_claim(lines: Stretch) -> Merged:
+def _claim_by_claim(lines: Stretch, left: AbstractSet[str]) -> Merged:
     """Return a line that both changed, claim by claim.
 
     What is only the user's is never between two halves of what is not, so none of it is lost: the
     text changes hands only at claims.
     """
+    if _is_item(lines.base) and _is_item(lines.mine):
+        inner = _claim_by_claim(_bare(lines), left)
+        return inner._replace(text=f"{_ITEM}{inner.text}") if inner.text.strip() else inner
     out: list[str] = []
     kept: list[str] = []
-    for stretch in stretches(*map(_units, lines[:3])):
+    base = _units(lines.base)
+    for stretch in stretches(base, _told_apart(_units(lines.mine), base), _units(lines.new)):
         units = settled(stretch)
         if units is None:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
-            out.append(_beside(mine, _additions(stretch.new, _changed(was, claims_of(mine)))))
+            changed = _changed(was, claims_of(mine))
+            beyond = _beyond(left, claims_of(mine))
+            out.append(_beside(mine, _additions(stretch.new, changed, beyond)))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
             out += units
     return Merged(_apart("".join(out), "".join(lines.mine)), tuple(kept))
+
+
+def _is_item(lines: Sequence[str]) -> bool:
+    return len(lines) == 1 and lines[0].startswith(_ITEM)
+
+
+def _bare(lines: Stretch) -> Stretch:
+    """Return items without their marks; an item of the edition's that says nothing of it keeps its.
+
+    So words of the user's before the claim of an item are no part of the claim.
+    """
+    base, mine = ((units[0].removeprefix(_ITEM),) for units in lines[:2])
+    new = tuple(unit.removeprefix(_ITEM) for unit in lines.new)
+    goes_on = not frozenset(_units(base)).isdisjoint(_units(new[:1]))
+    return Stretch(base, mine, (*new[:1], *lines.new[1:]) if goes_on else lines.new)
+
+
+def _told_apart(units: Iterable[str], claims: Sequence[str]) -> list[str]:
+    """Return the user's units, cut before a claim that he put whole sentences of his own before.
+
+    Words that go on into the claim are an edit of it.
+    """
+    known = [claim for claim in claims if MARK.search(claim)]
+    out: list[str] = []
+    for unit in units:
+        ends = (unit.removesuffix(f" {claim}") for claim in known if unit.endswith(f" {claim}"))
+        own = next((words for words in ends if _SENTENCE_END.search(words)), None)
+        out += [unit] if own is None else [own, " ", unit[len(own) + 1 :]]
+    return out
 
 
 def _own(stretch: Stretch) -> str:
@@ -86,8 +148,10 @@ def _apart(text: str, theirs: str) -> str:
         return text
     is_line = text.split("\n", 1)[0] in theirs.split("\n")
     text = text if is_line else text.lstrip(" ")
-    lacking = blank_end(theirs) - blank_end(text)
-    return text + "\n" * lacking
+    lines = max(blank_end(theirs), blank_end(text))
+    said = text.rstrip("\n")
+    said = said if theirs.rstrip("\n").endswith(" ") else said.rstrip(" ")
+    return said + "\n" * lines
 
 
 def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
@@ -95,13 +159,23 @@ def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
     return frozenset(match[1] for unit in (*was, *became) for match in MARK.finditer(unit))
 
 
-def _additions(new: Sequence[str], changed: frozenset[str]) -> list[str]:
+def _beyond(left: AbstractSet[str], units: Iterable[str]) -> AbstractSet[str]:
+    """Return the words of the claims that the user left in other places than among these."""
+    return left - words_left(left, set(map(words_of, units)))
+
+
+def _additions(new: Sequence[str], changed: frozenset[str], left: AbstractSet[str]) -> list[str]:
     """Return the claims that a new edition puts where the user has changed other ones.
 
     The user's words stand, and what is new takes nothing away from them. A claim with a footnote
-    of those that he changed is no new one but the edition's change of it.
+    of those that he changed is no new one but the edition's change of it, unless it is one that he
+    left, and the edition has brought here: two claims may stand on one footnote.
     """
-    added = [unit for unit in new if not (labels := set(MARK.findall(unit))) & changed and labels]
+    added = [
+        unit
+        for unit in new
+        if (labels := set(MARK.findall(unit))) and (not labels & changed or words_of(unit) in left)
+    ]
     return [*added, new[-1]] if added and new[-1].isspace() else added
 
 
@@ -112,8 +186,8 @@ def _beside(mine: str, added: Sequence[str]) -> str:
         if unit.isspace():
             out += "" if out.endswith("\n") else unit
             continue
-        gap = "\n" if unit.startswith(ROWS) else "\n\n"  # never on the user's own line
-        out += ("" if not out or out.endswith("\n") else gap) + unit
+        lines = 1 if unit.startswith(ROWS) else 2  # never on the user's own line, nor of his list
+        out += "\n" * max(0, lines - blank_end(out)) + unit if out else unit
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,19 +11,19 @@ from merge3 import Merge3
 
 from rag.stages.merge.blocks import in_place_of
 from rag.stages.merge.claims import by_claims
+from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
-from rag.stages.merge.values import Merged, settled
+from rag.stages.merge.values import LINES, Merged, settled, words_in, words_left
 from rag.text.line_ends import line_ends
 from rag.text.three_way import Stretch, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
 
 _BLOCKS = re.compile(r"(?:[^\n]+(?:\n|$))+\n?|\n")
 """Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
 _HEADING = re.compile(r"#{1,6} [^\n]*\s*")
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
-"""Lines as Markdown has them: some marks that end one elsewhere are characters of it."""
 
 
 def merge(base: str, theirs: str, new: str) -> Merged:
@@ -32,7 +33,8 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     both changed the same blocks, those are compared line by line, and lines that both changed
     claim by claim: words up to and with their footnote marks. So an edit of one sentence and a
     change of another one in the same paragraph both stand, and a claim that the edition lets go
-    leaves whatever the user wrote beside it.
+    leaves whatever the user wrote beside it. A claim that he moved stays where
+    he put it, and leaves from there.
 
     Args:
         base: the last edition as it was rendered.
@@ -46,24 +48,31 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     ends = line_ends(theirs)
     old, mine, next_one = map(_BLOCKS.findall, (base, ends.plain(theirs), new))
     page = Page(mine)
+    left = words_left(words_in(base), words_in(ends.plain(theirs)))
     kept: list[str] = []
     for group in Merge3(old, mine, next_one).merge_groups():
         if group[0] == "a":
             page.add_own(group[1])
         elif group[0] == "conflict":
-            kept += _untangled(page, group[1:], _by_lines)
+            kept += _untangled(page, group[1:], partial(_by_lines, left=left))
         else:
             page.add(group[1])
-    return Merged(ends.as_were("".join(page.units)), tuple(kept))
+    text = in_one_place(base, ends.plain(theirs), new, "".join(page.units))
+    return Merged(ends.as_were(text), tuple(kept))
 
 
-def _by_lines(blocks: Stretch) -> Merged:
-    """Return blocks that both changed: line by line, unless the user left none of them."""
-    if (whole := in_place_of(blocks)) is not None:
+def _by_lines(blocks: Stretch, left: AbstractSet[str]) -> Merged:
+    """Return blocks that both changed: line by line, unless the user left none of them.
+
+    Args:
+        blocks: what both changed.
+        left: words of the claims that the user left somewhere: he took none of them out.
+    """
+    if (whole := in_place_of(blocks, left)) is not None:
         return whole
-    base, mine, new = (_LINES.findall("".join(units)) for units in blocks[:3])
+    base, mine, new = (LINES.findall("".join(units)) for units in blocks[:3])
     page = Page(mine)
-    kept = _untangled(page, (base, mine, new), by_claims)
+    kept = _untangled(page, (base, mine, new), partial(by_claims, left=left))
     return Merged("".join(page.units), tuple(kept))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from rag.text.three_way import Stretch
 
@@ -17,6 +18,12 @@ MARK = re.compile(r"\[\^([^\]\s]+)\]")
 _MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
 _WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
 """Rows of tables and footnotes: half of one is of no use."""
+_DEFINITION = re.compile(r"\[\^[^\]\s]+\]:")
+_FORM = re.compile(r"^(?:[-*] )?(?:\*\*)?|(?:\*\*)?$")
+"""What makes a claim an item of a list, or a headline."""
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+"""Lines as Markdown has them: some marks that end one elsewhere are characters of it."""
+_COMMENT = re.compile(r"<!--.*?-->")
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
 
@@ -38,13 +45,36 @@ def settled(stretch: Stretch) -> Sequence[str] | None:
 def claims_of(line: str) -> list[str]:
     """Return a line cut behind each run of footnote marks; joined they are the line.
 
-    White space between two claims stands for itself: changes on both of its sides are two.
+    White space between two claims stands for itself: changes on both of its sides are two. What
+    stands in a comment is one: whatever came between its halves would be hidden with it.
     """
     if _WHOLE.match(line) or not _MARKS.search(line):
         return [line]
-    cuts = [0, *(match.end() for match in _MARKS.finditer(line)), len(line)]
+    hidden = [match.span() for match in _COMMENT.finditer(line)]
+    ends = (match.end() for match in _MARKS.finditer(line))
+    cuts = [0, *(at for at in ends if not any(a < at < b for a, b in hidden)), len(line)]
     pieces = (line[start:end] for start, end in pairwise(cuts))
     return [unit for piece in pieces for unit in _AROUND.split(piece) if unit]
+
+
+def words_of(unit: str) -> str:
+    """Return the words of a claim without its marks; nothing for what is none."""
+    if _DEFINITION.match(unit) or not MARK.search(unit):
+        return ""
+    return _FORM.sub("", MARK.sub("", unit).strip())
+
+
+def words_in(text: str) -> Counter[str]:
+    """Return how often each claim stands in a text, by its words."""
+    units = (unit for line in LINES.findall(text) for unit in claims_of(line))
+    return Counter(key for unit in units if (key := words_of(unit)))
+
+
+def words_left(known: Iterable[str], words: Collection[str]) -> frozenset[str]:
+    """Return those of the known words that stand among words, be it with others before them."""
+    return frozenset(
+        claim for claim in known if any(f" {said}".endswith(f" {claim}") for said in words)
+    )
 
 
 def blank_end(text: str) -> int:
