@@ -397,3 +397,25 @@ def test_what_nobody_took_out_stands_once(chance, shares):
             assert text.count(claim) == 1
         if claim not in coming:
             assert claim not in text
+
+
+@pytest.mark.parametrize("taken", [" Beta has two.[^b]", "Beta has two.[^b] ", "Beta has two.[^b]"])
+@pytest.mark.parametrize("new", ["Delta has four.[^d]", ""])
+def test_a_blank_stands_between_two_claims(taken, new):
+    """Whichever blank left with the claim that the user took out."""
+    base = "Alpha has one.[^a] Beta has two.[^b] Gamma has three.[^c]\n"
+    mine = base.replace(taken, "", 1)
+    after = base.replace("Beta has two.[^b]", new).replace("  ", " ")
+    merged = merge(base, mine, after).text
+    assert "Gamma has three.[^c]" in merged
+    assert new in merged
+    assert "]G" not in merged
+    assert "]D" not in merged
+
+
+def test_what_the_user_glued_stays_glued():
+    """His bytes are his, wherever they stand."""
+    base = "Alpha has one.[^a] Beta has two.[^b]\n"
+    mine = "Alpha has one.[^a]Mine. Beta has two.[^b]\n"
+    new = "Alpha has one.[^a] Beta has two.[^b] Gamma has three.[^c]\n"
+    assert "Alpha has one.[^a]Mine." in merge(base, mine, new).text

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _BLOCKS = re.compile(r"(?:[^\n]+(?:\n|$))+\n?|\n")
 """Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
+_GLUED = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*(?=[^\W_]|[“\"])")
+_NEAR = 12
+"""Characters behind a mark by which a place is found again."""
 _HEADING = re.compile(r"#{1,6} [^\n]*\s*")
 
 
@@ -58,7 +61,21 @@ def merge(base: str, theirs: str, new: str) -> Merged:
         else:
             page.add(group[1])
     text = in_one_place(base, ends.plain(theirs), new, "".join(page.units))
-    return Merged(ends.as_were(text), tuple(kept))
+    return Merged(ends.as_were(_parted(text, ends.plain(theirs))), tuple(kept))
+
+
+def _parted(text: str, mine: str) -> str:
+    """Return a text with a blank behind each claim that a merge put right before another one.
+
+    Where the user took a claim out, the blank on one of its sides is gone with it; what he wrote
+    without one stays as it is.
+    """
+
+    def parted(match: re.Match[str]) -> str:
+        place = text[match.start() : match.end() + _NEAR]
+        return match[0] if place in mine else f"{match[0]} "
+
+    return _GLUED.sub(parted, text)
 
 
 def _by_lines(blocks: Stretch, left: AbstractSet[str]) -> Merged:
