@@ -91,13 +91,13 @@ def test_a_model_that_never_ends(bare: Path) -> None:
     assert {call["stop"] for call in calls(bare)} == {"length"}
     config = bare / "config" / "rag.toml"
     long = config.read_text(encoding="utf-8").replace(
-        "output_tokens = 100", "output_tokens = 20000"
+        "output_tokens = 100", "output_tokens = 35000"
     )
     config.write_text(long, encoding="utf-8")
     process = subprocess.Popen(
         command("ask", QUESTION), cwd=bare, env=environment(), stderr=subprocess.PIPE, text=True
     )
-    time.sleep(8)  # wherever it is then
+    time.sleep(4)  # wherever it is then
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=240)
     lines = [line for line in err.splitlines() if line.strip()]
