@@ -91,7 +91,7 @@ def test_a_model_that_never_ends(bare: Path) -> None:
     assert {call["stop"] for call in calls(bare)} == {"length"}
     config = bare / "config" / "rag.toml"
     long = config.read_text(encoding="utf-8").replace(
-        "output_tokens = 100", "output_tokens = 35000"
+        "output_tokens = 100", "output_tokens = 20000"
     )
     config.write_text(long, encoding="utf-8")
     process = subprocess.Popen(
