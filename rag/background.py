@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -57,3 +59,46 @@ def longest_first(
         yield from zip(order, pool.map(work, ordered), strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class _End(NamedTuple):
+    """Nothing more comes: all is done, or something failed."""
+
+    error: BaseException | None
+
+
+class Stream(Generic[Item]):
+    """What an iterator yields, asked for from now on in a thread that nobody waits for.
+
+    What the iterator raises is raised where its next item would have come.
+
+    Args:
+        items: makes the iterator; called in that thread.
+    """
+
+    def __init__(self, items: Callable[[], Iterator[Item]]) -> None:
+        self._items = items
+        self._ready: SimpleQueue[Item | _End] = SimpleQueue()
+        self._is_closed = Event()
+        Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            for item in self._items():
+                if self._is_closed.is_set():
+                    break
+                self._ready.put(item)
+            self._ready.put(_End(None))
+        except BaseException as error:  # noqa: BLE001 - raised again where the item is waited for
+            self._ready.put(_End(error))
+
+    def __iter__(self) -> Iterator[Item]:
+        """Yield each item as it comes; may be done once."""
+        while not isinstance(item := self._ready.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+
+    def close(self) -> None:
+        """Ask for no more. The item under way is not waited for."""
+        self._is_closed.set()

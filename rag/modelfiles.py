@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -224,5 +225,12 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _sha256(path: Path) -> str:
+    """Return a file's checksum; one that did not change is read once a process."""
+    found = path.stat()
+    return _digest(path, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _digest(path: Path, *_: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

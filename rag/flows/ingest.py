@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
-from rag.flows.events import Embedding, Ingest, LeftOut, NothingToDo, Reading, Unchanged
+from rag.flows.events import NothingToDo, Reading, Unchanged
+from rag.flows.intake import Intake
 from rag.flows.questions import learn
 from rag.flows.reading import Read, Reader, Unparsed, one_ahead
 from rag.stages.chunk import CHUNKER_VERSION
@@ -14,19 +15,15 @@ from rag.stages.parse import PARSER_VERSION
 from rag.types import Fetched, NotModified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+    from collections.abc import Collection, Generator, Iterator, Sequence
 
     from rag.adapters.store import Ingested
     from rag.flows.events import Event
     from rag.flows.project import Project
-    from rag.flows.reading import Found
+    from rag.flows.reading import Awaited, Found
     from rag.flows.tools import Tools
-    from rag.ports import Vector
-    from rag.types import Chunk, Document, Reference
+    from rag.types import Reference
 
-
-_SLAB = 64
-"""How many vectors go to the index at once: enough to share its fixed cost."""
 MEND = "rag ingest --rebuild"
 
 
@@ -71,9 +68,7 @@ def ingest(
     if not todo and not remade:
         yield NothingToDo(reason=f"all {len(references)} references are in the store")
     if todo:
-        reader = Reader(project, tools)
-        for reference, read in one_ahead(todo, lambda item: _read(reader, item, known)):
-            yield from _ingest(tools, reference, known.get(reference.key), read)
+        yield from _read_in(project, tools, todo, known)
     learn(tools, reading.references)
 
 
@@ -94,19 +89,29 @@ def remake(project: Project, tools: Tools) -> Generator[Event, None, int]:
     """
     made = 0
     without = [item for item in tools.store.ingested().values() if not item.chunks]
-    reader = Reader(project, tools) if without else None
-    for item in without:
-        content = tools.store.source(item.source.sha256)
-        if content is None or reader is None:  # it is fetched again as if it were new
-            continue
-        yield Reading(key=item.reference.key, title=item.reference.title)
-        read = reader.parsed(item.reference, Fetched(source=item.source, content=content))
-        if isinstance(read, Unparsed):
-            yield read.skipped
-            continue
-        yield from _take_in(tools, item.reference, read)
-        made += 1
+    if not without:
+        return 0
+    reader = Reader(project, tools)
+    with closing(Intake(tools)) as intake:
+        for awaited in one_ahead(without, lambda item: _kept(reader, tools, item)):
+            reference = awaited.item.reference
+            read = awaited.result()
+            if read is None:  # it is fetched again as if it were new
+                continue
+            yield Reading(key=reference.key, title=reference.title)
+            if isinstance(read, Unparsed):
+                yield read.skipped
+                continue
+            yield from intake.take_in(reference, read, awaited.following)
+            made += 1
     return made
+
+
+def _kept(reader: Reader, tools: Tools, item: Ingested) -> Read | Unparsed | None:
+    content = tools.store.source(item.source.sha256)
+    if content is None:
+        return None
+    return reader.parsed(item.reference, Fetched(source=item.source, content=content))
 
 
 def unknown_reference(key: str, references: Sequence[Reference]) -> UsageError:
@@ -143,9 +148,16 @@ def ingest_one(
     project: Project, tools: Tools, reference: Reference, known: Ingested | None
 ) -> Iterator[Event]:
     """Read one reference into the store; yield what happens, `Skipped` at the end if it failed."""
-    before = {reference.key: known} if known else {}
+    yield from _read_in(project, tools, [reference], {reference.key: known} if known else {})
+
+
+def _read_in(
+    project: Project, tools: Tools, references: Sequence[Reference], known: dict[str, Ingested]
+) -> Iterator[Event]:
     reader = Reader(project, tools)
-    yield from _ingest(tools, reference, known, lambda: _read(reader, reference, before))
+    with closing(Intake(tools)) as intake:
+        for awaited in one_ahead(references, lambda item: _read(reader, item, known)):
+            yield from _ingest(tools, intake, awaited, known.get(awaited.item.key))
 
 
 def _read(reader: Reader, reference: Reference, known: dict[str, Ingested]) -> Found:
@@ -154,10 +166,11 @@ def _read(reader: Reader, reference: Reference, known: dict[str, Ingested]) -> F
 
 
 def _ingest(
-    tools: Tools, reference: Reference, known: Ingested | None, wait: Callable[[], Found]
+    tools: Tools, intake: Intake, awaited: Awaited[Reference, Found], known: Ingested | None
 ) -> Iterator[Event]:
+    reference = awaited.item
     yield Reading(key=reference.key, title=reference.title)
-    read = wait()
+    read = awaited.result()
     if isinstance(read, NotModified):
         yield Unchanged(key=reference.key)
         return
@@ -170,75 +183,7 @@ def _ingest(
         return
     same_place = known if known and is_ingested(reference, {reference.key: known}) else None
     if same_place and read.document.id == same_place.document_id:
-        chunks, vectors = tools.store.chunks(read.document.id)
-        _save(tools, reference, read, chunks, vectors)
+        intake.save(reference, read, *tools.store.chunks(read.document.id))
         yield Unchanged(key=reference.key)
         return
-    yield from _take_in(tools, reference, read)
-
-
-def _take_in(tools: Tools, reference: Reference, read: Read) -> Generator[Event, None, None]:
-    """Embed and index a document, unless the store has it from another reference."""
-    document = read.document
-    chunks, vectors = tools.store.chunks(document.id)
-    if not chunks:
-        chunks = list(read.chunks)
-        vectors = yield from _embed(tools, reference, chunks)
-    elif not _is_shared(tools, reference, document):  # the same bytes at another place
-        chunks = [item.model_copy(update={"locator": reference.locator}) for item in chunks]
-        tools.index.add(chunks, vectors)
-    _save(tools, reference, read, chunks, vectors)
-    yield Ingest(key=reference.key, title=document.title, chunks=len(chunks))
-    for what in document.left_out:
-        yield LeftOut(key=reference.key, what=what)
-
-
-def _is_shared(tools: Tools, reference: Reference, document: Document) -> bool:
-    known = tools.store.ingested().values()
-    holders = {item.reference.key for item in known if item.document_id == document.id}
-    return bool(holders - {reference.key})
-
-
-def _embed(
-    tools: Tools, reference: Reference, chunks: Sequence[Chunk]
-) -> Generator[Event, None, list[Vector]]:
-    """Embed chunks and hand them to the index in slabs, behind the embedding of the next ones."""
-    vectors: dict[int, Vector] = {}
-    slab: list[int] = []
-    stored: list[Future[None]] = []
-    index = tools.index
-    with ThreadPoolExecutor(1) as background:
-        try:
-            for position, vector in tools.embedder.embed_documents([x.passage for x in chunks]):
-                vectors[position] = vector
-                slab.append(position)
-                if len(slab) == _SLAB or len(vectors) == len(chunks):
-                    some = [chunks[at] for at in slab]
-                    stored.append(background.submit(index.add, some, [vectors[at] for at in slab]))
-                    slab = []
-                if len(vectors) % 10 == 0 or len(vectors) == len(chunks):
-                    yield Embedding(key=reference.key, done=len(vectors), total=len(chunks))
-        finally:
-            if len(vectors) < len(chunks):  # cut short: what waits is not begun
-                background.shutdown(wait=False, cancel_futures=True)
-    for future in stored:
-        future.result()
-    return [vectors[position] for position in range(len(chunks))]
-
-
-def _save(
-    tools: Tools,
-    reference: Reference,
-    read: Read,
-    chunks: Sequence[Chunk],
-    vectors: Sequence[Vector],
-) -> None:
-    unused = tools.store.save_ingested(
-        reference=reference,
-        source=read.fetched.source,
-        document=read.document,
-        chunks=chunks,
-        vectors=vectors,
-    )
-    if unused:
-        tools.index.remove([unused])
+    yield from intake.take_in(reference, read, awaited.following)

@@ -6,7 +6,7 @@ So the next reference can be read, its page waited for, while the present one is
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
 
 from rag.background import begin
 from rag.stages.chunk import chunk, fitting
@@ -85,9 +85,19 @@ class Reader:
         return Read(fetched, found, chunk(found, limits, spans, locator=reference.locator))
 
 
+class Awaited(NamedTuple, Generic[Item, Result]):
+    """An item, and how to come by what becomes of it."""
+
+    item: Item
+    result: Callable[[], Result]
+    """Waits for the work on the item. When it returns, the work on the next one begins."""
+    following: Callable[[], Result | None]
+    """Returns the next item's result if it is there already, and waits for nothing."""
+
+
 def one_ahead(
     items: Sequence[Item], work: Callable[[Item], Result]
-) -> Iterator[tuple[Item, Callable[[], Result]]]:
+) -> Iterator[Awaited[Item, Result]]:
     """Yield each item with a function that waits for the work on it.
 
     When that returns, the work on the next item begins, in a thread that nobody waits for at the
@@ -102,5 +112,10 @@ def one_ahead(
             begun[at + 1] = begin(partial(work, items[at + 1]))
         return found
 
+    def following(at: int) -> Result | None:
+        future = begun.get(at + 1)
+        is_there = future is not None and future.done() and future.exception() is None
+        return future.result() if future is not None and is_there else None
+
     for at, item in enumerate(items):
-        yield item, partial(result, at)
+        yield Awaited(item, partial(result, at), partial(following, at))

@@ -17,7 +17,7 @@ def test_results_come_in_order() -> None:
         asked.append(item)
         return item * item
 
-    assert [wait() for _, wait in one_ahead([1, 2, 3], work)] == [1, 4, 9]
+    assert [wait() for _, wait, _ in one_ahead([1, 2, 3], work)] == [1, 4, 9]
     assert asked == [1, 2, 3]
 
 
@@ -30,7 +30,7 @@ def test_the_next_is_begun_while_the_present_one_is_used() -> None:
         return item
 
     items = one_ahead("abc", work)
-    _, wait = next(items)
+    _, wait, _ = next(items)
     assert not begun["a"].is_set()
     assert wait() == "a"
     assert begun["b"].wait(10)
@@ -59,6 +59,6 @@ def test_a_fault_is_raised_where_the_result_is_asked_for() -> None:
     def work(item: str) -> str:
         raise KeyError(item)
 
-    ((_, wait),) = one_ahead(["a"], work)
+    ((_, wait, _),) = one_ahead(["a"], work)
     with pytest.raises(KeyError, match="a"):
         wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rag.stages.parse.builder import PARSER_VERSION
@@ -62,7 +63,7 @@ def parse(subject: str, source: Source, content: bytes, *, min_words: int) -> Do
 def _worth_reading(
     document: Document | Skipped, subject: str, min_words: int, *, html: bool = False
 ) -> Document | Skipped:
-    if isinstance(document, Document) and _words(document.text) < min_words:
+    if isinstance(document, Document) and _has_fewer(document.text, min_words):
         few = "no text to read (a login page?)" if html else "no text to read"
         return _skipped(subject, f"{few}: fewer than {min_words} words")
     return document
@@ -73,8 +74,8 @@ def _unread(kind: str) -> str:
     return f"{what} is not read yet: give it as HTML, Markdown, plain text, captions or PDF"
 
 
-def _words(text: str) -> int:
-    return sum(1 for _ in _WORD.finditer(text))
+def _has_fewer(text: str, words: int) -> bool:
+    return sum(1 for _ in islice(_WORD.finditer(text), words)) < words
 
 
 def _skipped(subject: str, reason: str) -> Skipped:
