@@ -96,6 +96,10 @@ class Index(Protocol):
         """Add chunks with their vectors; adding a chunk twice leaves one."""
         ...
 
+    def settle(self) -> None:
+        """Write what `add` held back: until then, other programs may not see it."""
+        ...
+
     def remove(self, document_ids: Iterable[str]) -> None:
         """Remove all chunks of the documents; unknown ids are fine."""
         ...

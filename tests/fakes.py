@@ -142,6 +142,9 @@ class FakeIndex:
         for chunk, vector in zip(chunks, vectors, strict=True):
             self._entries[chunk.id] = chunk, vector
 
+    def settle(self) -> None:
+        """See `Index.settle`. Nothing is held back."""
+
     def remove(self, document_ids: Iterable[str]) -> None:
         """See `Index.remove`."""
         gone = set(document_ids)

@@ -4,6 +4,9 @@ Chroma holds the vectors in the form that LlamaIndex reads (`ChromaVectorStore`)
 large stores. Importing it costs more than a second, so a store below `exact_below` chunks is
 searched without it: every vector is compared (exact, hence reproducible, where HNSW is not), and
 words are ranked by SQLite's FTS5 (BM25). Both are derived from the store and can be rebuilt.
+
+The twin has each chunk at once, Chroma in portions: a call costs it as much as forty chunks, and
+while it lasts no other Python thread runs (chromadb 1.5). The twin knows which ones wait.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 COLLECTION = "chunks"
 _REFILL = 500
 """How many chunks Chroma is given at once; it refuses very many."""
+_PORTION = 96
+"""How many chunks may wait for Chroma."""
 _OPENING = threading.Lock()
 """Chroma shares one system a folder and hands it to a second thread before it has started
 (`SharedSystemClient._create_system_if_not_exists`): clients are opened and closed one by one."""
@@ -47,6 +52,7 @@ CREATE INDEX IF NOT EXISTS chunk_document ON chunk (document_id);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     passage, parts, tokenize = "porter unicode61 remove_diacritics 2"
 );
+CREATE TABLE IF NOT EXISTS waiting (id TEXT PRIMARY KEY) WITHOUT ROWID; -- Chroma lacks them
 """
 
 # Function words carry no meaning of their own; BM25 would weigh them little, at some cost.
@@ -99,9 +105,6 @@ class ChromaIndex:
                 self._add(chunks, vectors)
 
     def _add(self, chunks: Sequence[Chunk], vectors: Sequence[Vector]) -> None:
-        with _named_errors():
-            collection = self._collection() if self._rows() else self._new_collection()
-            _upsert(collection, chunks, vectors)
         with transaction(self._connection) as execute:
             for chunk, vector in zip(chunks, vectors, strict=True):
                 _forget(execute, "id", chunk.id)
@@ -118,21 +121,44 @@ class ChromaIndex:
                     "INSERT INTO words (rowid, passage, parts) VALUES (?, ?, ?)",
                     (cursor.lastrowid, chunk.passage, _identifier_parts(chunk.passage)),
                 )
+                execute("INSERT INTO waiting (id) VALUES (?)", (chunk.id,))
+        if self._count("waiting") >= _PORTION:
+            self._give_waiting()
+
+    def settle(self) -> None:
+        """See `Index.settle`."""
+        with self._busy:
+            self._give_waiting()
+
+    def _give_waiting(self) -> None:
+        waiting = self._connection.execute("SELECT id FROM waiting").fetchall()
+        if not waiting:
+            return
+        with _named_errors():
+            is_first = len(waiting) == self._count("chunk")
+            collection = self._new_collection() if is_first else self._collection()
+            self._give(collection, "id IN (SELECT id FROM waiting)")
+        with transaction(self._connection) as execute:
+            for row in waiting:  # and not those that another thread added since
+                execute("DELETE FROM waiting WHERE id = ?", row)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """See `Index.remove`."""
-        for document_id in document_ids:
-            with _named_errors():
-                self._collection().delete(where={"document_id": document_id})
-            with transaction(self._connection) as execute:
-                _forget(execute, "document_id", document_id)
+        with self._busy:
+            self._give_waiting()
+            for document_id in document_ids:
+                with _named_errors():
+                    self._collection().delete(where={"document_id": document_id})
+                with transaction(self._connection) as execute:
+                    _forget(execute, "document_id", document_id)
 
     def count(self) -> int:
         """See `Index.count`; none where Chroma's own file is gone, so that all are added again."""
-        return self._rows() if (self._folder / "chroma" / "chroma.sqlite3").exists() else 0
+        exists = (self._folder / "chroma" / "chroma.sqlite3").exists()
+        return self._count("chunk" if exists else "waiting")
 
-    def _rows(self) -> int:
-        return int(self._connection.execute("SELECT count(*) FROM chunk").fetchone()[0])
+    def _count(self, table: str) -> int:
+        return int(self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - a name from here
 
     def search_dense(
         self, vector: Vector, k: int, documents: frozenset[str] | None = None
@@ -140,15 +166,25 @@ class ChromaIndex:
         """See `Index.search_dense`."""
         if documents is not None and not documents:
             return []  # Chroma refuses an empty list
-        if self._rows() < self._exact_below:
-            return self._exact(vector, k, documents)
+        if self._count("chunk") < self._exact_below:
+            return self._hits(self._exact(vector, k, documents))
+        waits = "id IN (SELECT id FROM waiting)"  # again, if it was added twice
+        scored = dict(self._by_chroma(vector, k, documents))
+        scored |= self._exact(vector, self._count("waiting"), documents, waits)
+        return self._hits(_best(scored.items(), k))
+
+    def _by_chroma(
+        self, vector: Vector, k: int, documents: frozenset[str] | None
+    ) -> list[tuple[str, float]]:
+        if self._count("chunk") == self._count("waiting"):
+            return []  # nor does it know the length of a vector
         where = {"document_id": {"$in": sorted(documents)}} if documents is not None else None
         with _named_errors():
             found = self._collection().query(
                 query_embeddings=[vector.tolist()], n_results=k, where=where, include=["distances"]
             )
         scores = [1.0 - distance for distance in found["distances"][0]]
-        return self._hits(zip(found["ids"][0], scores, strict=True))
+        return list(zip(found["ids"][0], scores, strict=True))
 
     def search_lexical(
         self, query: str, k: int, documents: frozenset[str] | None = None
@@ -166,18 +202,18 @@ class ChromaIndex:
         )
         return self._hits(rows.fetchall())
 
-    def _exact(self, vector: Vector, k: int, documents: frozenset[str] | None) -> list[Hit]:
+    def _exact(
+        self, vector: Vector, k: int, documents: frozenset[str] | None, which: str = "1"
+    ) -> list[tuple[str, float]]:
         rows = self._connection.execute(
-            "SELECT id, vector FROM chunk WHERE 1 " + _filter(documents),  # noqa: S608
+            f"SELECT id, vector FROM chunk WHERE {which} {_filter(documents)}",  # noqa: S608
             _names(documents),
         ).fetchall()
         if not rows:
             return []
         matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
         scores = (matrix.reshape(len(rows), -1) @ vector).tolist()
-        named = ((score, row[0]) for score, row in zip(scores, rows, strict=True))
-        best = heapq.nsmallest(k, named, key=lambda item: (-item[0], item[1]))
-        return self._hits((name, score) for score, name in best)
+        return _best([(row[0], score) for score, row in zip(scores, rows, strict=True)], k)
 
     def _hits(self, scored: Iterable[tuple[str, float]]) -> list[Hit]:
         hits = []
@@ -216,12 +252,20 @@ class ChromaIndex:
 
     def _refill(self) -> None:
         """Give Chroma back the chunks that it lost, as when its folder was deleted."""
-        if self._chroma.count() >= self._rows():
-            return
-        rows = self._connection.execute("SELECT json, vector FROM chunk ORDER BY id")
+        if self._chroma.count() < self._count("chunk") - self._count("waiting"):
+            self._give(self._chroma, "1")
+
+    def _give(self, collection: Any, which: str) -> None:
+        rows = self._connection.execute(
+            f"SELECT json, vector FROM chunk WHERE {which} ORDER BY id"  # noqa: S608 - from above
+        )
         while some := rows.fetchmany(_REFILL):
             chunks = [Chunk.model_validate_json(text) for text, _ in some]
-            _upsert(self._chroma, chunks, [np.frombuffer(blob, np.float32) for _, blob in some])
+            _upsert(collection, chunks, [np.frombuffer(blob, np.float32) for _, blob in some])
+
+
+def _best(scored: Iterable[tuple[str, float]], k: int) -> list[tuple[str, float]]:
+    return heapq.nsmallest(k, scored, key=lambda item: (-item[1], item[0]))
 
 
 def _client(folder: Path) -> Any:
@@ -261,8 +305,10 @@ def _upsert(collection: Any, chunks: Sequence[Chunk], vectors: Sequence[Vector])
 
 def _forget(execute: Any, column: str, value: str) -> None:
     """Delete the chunks whose column has the value, and their words."""
-    rows = execute(f"SELECT row FROM chunk WHERE {column} = ?", (value,)).fetchall()  # noqa: S608 - a name from above
-    execute(f"DELETE FROM chunk WHERE {column} = ?", (value,))  # noqa: S608
+    which = f"FROM chunk WHERE {column} = ?"
+    rows = execute(f"SELECT row {which}", (value,)).fetchall()
+    execute(f"DELETE FROM waiting WHERE id IN (SELECT id {which})", (value,))  # noqa: S608 - a name from above
+    execute(f"DELETE {which}", (value,))
     for row in rows:
         execute("DELETE FROM words WHERE rowid = ?", row)
 

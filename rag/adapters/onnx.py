@@ -79,7 +79,8 @@ class OnnxEmbedder:
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """See `Embedder.token_spans`."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        # As a batch: `encode` lets no other thread run until a long text is done.
+        (encoding,) = self._tokenizer.encode_batch([text], add_special_tokens=False)
         return [(start, end) for start, end in encoding.offsets]
 
     def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:

@@ -89,11 +89,8 @@ def remake(project: Project, tools: Tools) -> Generator[Event, None, int]:
     """
     made = 0
     without = [item for item in tools.store.ingested().values() if not item.chunks]
-    if not without:
-        return 0
-    reader = Reader(project, tools)
     with closing(Intake(tools)) as intake:
-        for awaited in one_ahead(without, lambda item: _kept(reader, tools, item)):
+        for awaited in one_ahead(without, lambda item: _kept(project, tools, item)):
             reference = awaited.item.reference
             read = awaited.result()
             if read is None:  # it is fetched again as if it were new
@@ -104,14 +101,17 @@ def remake(project: Project, tools: Tools) -> Generator[Event, None, int]:
                 continue
             yield from intake.take_in(reference, read, awaited.following)
             made += 1
+    tools.index.settle()
     return made
 
 
-def _kept(reader: Reader, tools: Tools, item: Ingested) -> Read | Unparsed | None:
+def _kept(project: Project, tools: Tools, item: Ingested) -> Read | Unparsed | None:
     content = tools.store.source(item.source.sha256)
     if content is None:
         return None
-    return reader.parsed(item.reference, Fetched(source=item.source, content=content))
+    return Reader(project, tools).parsed(
+        item.reference, Fetched(source=item.source, content=content)
+    )
 
 
 def unknown_reference(key: str, references: Sequence[Reference]) -> UsageError:
@@ -142,6 +142,7 @@ def check_store(tools: Tools) -> None:
     if tools.index.count() < sum(counts.values()):
         for document_id in counts:
             tools.index.add(*tools.store.chunks(document_id))
+        tools.index.settle()
 
 
 def ingest_one(
@@ -158,6 +159,7 @@ def _read_in(
     with closing(Intake(tools)) as intake:
         for awaited in one_ahead(references, lambda item: _read(reader, item, known)):
             yield from _ingest(tools, intake, awaited, known.get(awaited.item.key))
+    tools.index.settle()
 
 
 def _read(reader: Reader, reference: Reference, known: dict[str, Ingested]) -> Found:

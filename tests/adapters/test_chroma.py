@@ -9,10 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
+import chromadb
 import pytest
+from chromadb.config import Settings
 from contracts.index import CHUNKS, VECTORS, LastingIndexContract, vector_of
+from values import bare_chunk
 
-from rag.adapters.chroma import ChromaIndex
+from rag.adapters.chroma import COLLECTION, ChromaIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,6 +73,7 @@ def test_a_deleted_chroma_folder_is_filled_again(tmp_path):
     """Chroma is derived: opened without its chunks, it gets them back."""
     index = ChromaIndex(tmp_path, exact_below=10**9)
     index.add(CHUNKS, VECTORS)
+    index.settle()
     index.close()
     shutil.rmtree(tmp_path / "chroma")
     index = ChromaIndex(tmp_path, exact_below=0)
@@ -84,6 +88,7 @@ def test_tables_half_made_are_made_anew(tmp_path: Path) -> None:
     """Killed while Chroma made its tables, the next run finds no tenant and fills a new folder."""
     index = ChromaIndex(tmp_path, exact_below=0)
     index.add(CHUNKS, VECTORS)
+    index.settle()
     found = index.search_dense(VECTORS[0], 1)
     index.close()
     with closing(sqlite3.connect(tmp_path / "chroma/chroma.sqlite3")) as database, database:
@@ -93,6 +98,61 @@ def test_tables_half_made_are_made_anew(tmp_path: Path) -> None:
     assert again.search_dense(VECTORS[0], 1) == found
     assert again.count() == len(CHUNKS)
     again.close()
+
+
+def _in_chroma(folder: Path) -> int:
+    """Return how many chunks another program finds."""
+    client = chromadb.PersistentClient(
+        str(folder / "chroma"), settings=Settings(anonymized_telemetry=False)
+    )
+    try:
+        return client.get_or_create_collection(COLLECTION).count()
+    finally:
+        client.close()
+
+
+def test_what_waits_for_chroma_is_found_and_counted(tmp_path: Path) -> None:
+    """Chroma is given chunks in portions; meanwhile a search that it does has them all."""
+    with closing(ChromaIndex(tmp_path, exact_below=0)) as index:
+        index.add(CHUNKS[:3], VECTORS[:3])
+        index.settle()
+        index.add(CHUNKS[2:], VECTORS[2:])
+        assert index.count() == len(CHUNKS)
+        for at, vector in enumerate(VECTORS):
+            (first, *others) = index.search_dense(vector, len(CHUNKS))
+            assert first.chunk == CHUNKS[at]
+            assert len(others) == len(CHUNKS) - 1
+        only = index.search_dense(VECTORS[0], 9, frozenset({CHUNKS[4].document_id}))
+        assert [hit.chunk for hit in only] == [CHUNKS[4]]
+    assert _in_chroma(tmp_path) == 3
+
+
+def test_what_an_interrupted_run_left_waiting_is_given_by_the_next(tmp_path: Path) -> None:
+    """Closed before it was settled, the index knows what Chroma lacks."""
+    with closing(ChromaIndex(tmp_path, exact_below=10)) as index:
+        index.add(CHUNKS, VECTORS)
+        index.settle()
+        index.remove([CHUNKS[0].document_id])
+        index.add(CHUNKS[:1], VECTORS[:1])
+    left = len(CHUNKS) - 2
+    assert _in_chroma(tmp_path) == left
+    with closing(ChromaIndex(tmp_path, exact_below=10)) as index:
+        index.settle()
+        assert index.count() == left + 1
+    assert _in_chroma(tmp_path) == left + 1
+
+
+def test_a_portion_is_given_without_being_asked(tmp_path: Path) -> None:
+    """So many wait at most; what is removed meanwhile waits no longer."""
+    many = [bare_chunk(f"Sentence number {at}.", f"d{at % 2}", at * 100) for at in range(200)]
+    with closing(ChromaIndex(tmp_path, exact_below=1_000)) as index:
+        index.add(many, [VECTORS[0]] * len(many))
+        index.add(CHUNKS, VECTORS)
+    assert _in_chroma(tmp_path) == len(many)
+    with closing(ChromaIndex(tmp_path, exact_below=1_000)) as index:
+        index.remove(["d1"])
+        assert index.count() == 103
+    assert _in_chroma(tmp_path) == 103
 
 
 def test_two_indexes_of_one_folder_open_it_at_once(tmp_path: Path) -> None:

@@ -63,7 +63,9 @@ class SentenceTransformersEmbedder:
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """See `Embedder.token_spans`."""
-        spans: list[tuple[int, int]] = self._counter.encode(text, add_special_tokens=False).offsets
+        # As a batch: `encode` lets no other thread run until a long text is done.
+        (encoding,) = self._counter.encode_batch([text], add_special_tokens=False)
+        spans: list[tuple[int, int]] = encoding.offsets
         return spans
 
     def embed_documents(self, texts: Sequence[str]) -> Iterator[tuple[int, Vector]]:
