@@ -61,7 +61,7 @@ def draft(  # noqa: PLR0913 - one turn, whole
         try:
             drafts = sum(_most_drafts(shelf, spec, used, standings[spec.id]) for spec in wanted)
         except RagError as error:  # of an embedder: what is drafted before stands
-            turn = _unasked(turn, wanted, error, key)
+            turn = _unasked(turn, wanted, error)
             continue
         at_once = desk.tools.writer.at_once(drafts)
         # None is made of another of its depth: what is written does not depend on the groups.
@@ -72,7 +72,7 @@ def draft(  # noqa: PLR0913 - one turn, whole
             works = [_work(desk, shelf, spec, used, standings[spec.id], settled) for spec in specs]
             for spec, outcome in _outcomes(specs, works, at_once, turn.ended):
                 if isinstance(outcome, RagError):
-                    turn = _ended(turn, spec, outcome, key)
+                    turn = _ended(turn, spec, outcome)
                     continue
                 if isinstance(outcome, Skipped):
                     turn = turn._replace(failed=(*turn.failed, outcome))
@@ -102,13 +102,8 @@ def _outcomes(
         yield from ((spec, ended) for spec in left.values())
 
 
-def _ended(turn: Turn, spec: SectionSpec, error: RagError, key: str) -> Turn:
-    """Return the turn with one more section that an error kept from its draft.
-
-    Only of a reference's turn is known what is left of it, so that the next run goes on there.
-    """
-    if not key:
-        raise error
+def _ended(turn: Turn, spec: SectionSpec, error: RagError) -> Turn:
+    """Return the turn with one more section that an error kept from its draft."""
     failed = Skipped(subject=spec.id, stage="draft", reason=error.message)
     return turn._replace(failed=(*turn.failed, failed), ended=turn.ended or error)
 
@@ -200,13 +195,13 @@ def _open_again(
     )
 
 
-def _unasked(turn: Turn, specs: Sequence[SectionSpec], error: RagError, key: str) -> Turn:
+def _unasked(turn: Turn, specs: Sequence[SectionSpec], error: RagError) -> Turn:
     """Return the turn with sections for which nobody could look for evidence."""
     if isinstance(error, CapError):
         capped = [Capped(subject=item.id, stage="draft", reason=error.message) for item in specs]
         return turn._replace(failed=(*turn.failed, *capped))
     for spec in specs:
-        turn = _ended(turn, spec, error, key)
+        turn = _ended(turn, spec, error)
     return turn
 
 
@@ -239,14 +234,13 @@ def stop_at_end(turn: Turn, key: str = "", *, is_committed: bool = True) -> None
     Raises:
         RagError: what ended drafting, or `CapError`; with what is not drafted yet.
     """
+    names = ", ".join(item.subject for item in turn.failed)
     if turn.ended is not None:
         if not turn.calls:
             raise turn.ended
-        names = ", ".join(item.subject for item in turn.failed)
+        of = f" of {key}, whose box stays open" if key else ""
         stands = "the rest is committed" if is_committed else "nothing of it is committed"
-        said = (
-            f"{turn.ended.message}; not drafted: {names} of {key}, whose box stays open; {stands}"
-        )
+        said = f"{turn.ended.message}; not drafted: {names}{of}; {stands}"
         raise type(turn.ended)(said, advice=turn.ended.advice) from turn.ended
     capped = [item for item in turn.failed if isinstance(item, Capped)]
     if capped:

@@ -457,6 +457,30 @@ def test_one_section_is_recomposed(project: Project, tools: FakeTools) -> None:
     assert project.checklist.read_bytes() == before
 
 
+def test_what_is_recomposed_stands_when_the_service_fails_behind_it(
+    project: Project, tools: FakeTools
+) -> None:
+    """A section that is drafted and paid for is committed, though the summary got no draft."""
+
+    class Away(ScriptedWriter):
+        def write_section(self, task: SectionTask) -> Draft | Skipped:
+            if task.spec.id == "summary":
+                raise ServiceError("the service is away", advice="run again later")
+            return super().write_section(task)
+
+    list(compose(project, tools))
+    edition = tools.store.latest()
+    assert edition is not None
+    tools.writer = Away(quoting)
+    with pytest.raises(ServiceError, match="away; not drafted: summary; the rest is committed"):
+        list(compose(project, tools, section="memory"))
+    after = tools.store.latest()
+    assert after is not None
+    assert after.number == edition.number + 1
+    changed = {item.id for item in after.sections if item not in edition.sections}
+    assert changed == {"memory"}
+
+
 def _showing(task: SectionTask | QuestionTask) -> Draft:
     """Quote, and say that of each other section only the first claim had room."""
     others = task.others if isinstance(task, SectionTask) else ()

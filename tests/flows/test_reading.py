@@ -62,3 +62,28 @@ def test_a_fault_is_raised_where_the_result_is_asked_for() -> None:
     ((_, wait, _),) = one_ahead(["a"], work)
     with pytest.raises(KeyError, match="a"):
         wait()
+
+
+def test_what_follows_is_there_once_it_is_read() -> None:
+    """Nobody waits to see it, and its fault is kept for its own turn."""
+    release = threading.Event()
+
+    def work(item: str) -> str:
+        if item != "first":
+            release.wait(20)
+        if item == "broken":
+            raise KeyError(item)
+        return item.upper()
+
+    items = one_ahead(["first", "second", "broken"], work)
+    _, wait, following = next(items)
+    assert following() is None
+    wait()
+    assert following() is None
+    release.set()
+    _, second, after = next(items)
+    assert second() == "SECOND"
+    _, broken, _ = next(items)
+    with pytest.raises(KeyError, match="broken"):
+        broken()
+    assert after() is None

@@ -96,7 +96,7 @@ def test_a_sentence_added_and_one_deleted():
 def test_a_conflict_in_a_sentence_spares_the_others():
     """Where both changed one sentence the user's stays and is told; the next one is renewed."""
     base, mine = paragraph(ONE, TWO, THREE), paragraph("Mine.[^a-1]", TWO, THREE)
-    merged = merge(base, mine, paragraph("New.[^a-1]", TWO, "Newer.[^c-1]."))
+    merged = merge(base, mine, paragraph("One is 1, now.[^a-1]", TWO, "Newer.[^c-1]."))
     assert merged == (paragraph("Mine.[^a-1]", TWO, "Newer.[^c-1]."), ("Mine.[^a-1]",))
 
 
@@ -315,6 +315,49 @@ def test_a_claim_that_the_user_moved_stands_once(mine, words):
     text = merge(MOVED, mine, MOVED.replace("Three.[^c-3]\n\n", "").replace(" Two", " Five")).text
     assert "Three." not in text
     assert words.strip() in text
+
+
+@pytest.mark.parametrize("place", ["One.[^a-1] Two.[^b-2] Three.[^c-3]", "- Three.[^c-3]\n- Mine."])
+def test_what_the_user_moved_gains_the_footnotes_that_the_edition_gives_it(place):
+    """Wherever he put it; a mark that he took off himself stays off."""
+    mine = MOVED.replace("Three.[^c-3]\n\n", "").replace("One.[^a-1] Two.[^b-2]", place)
+    new = MOVED.replace("[^c-3]", "[^c-3][^e-5]")
+    text = merge(MOVED, mine, new).text
+    assert text.count("Three.") == text.count("Three.[^c-3][^e-5]") == 1
+    base, new = MOVED.replace("[^c-3]", "[^c-3][^x-9]"), MOVED.replace("[^c-3]", "[^x-9][^e-5]")
+    assert "Three.[^c-3]" in merge(base, mine, new).text
+
+
+def test_what_a_summary_repeats_stands_twice_and_not_three_times():
+    """The user moved the one in the text; the edition writes anew what stood before it."""
+    base = "## S\n\n- Three.[^c-3]\n\n" + MOVED
+    mine = "## S\n\n- Three.[^c-3]\n\n" + MOVED.replace("Three.[^c-3]\n\n", "")
+    mine += "\nThree.[^c-3]\n"
+    new = base.replace("One.[^a-1] Two.[^b-2]", "Five.[^f-6] Two.[^b-2]")
+    new = new.replace("\n\nThree.[^c-3]\n\n##", " Three.[^c-3]\n\n##")
+    text = merge(base, mine, new).text
+    assert text.count("Three.") == 2
+    assert text.endswith("Four.[^d-4]\n\nThree.[^c-3]\n")
+    gone = "\n".join(line for line in base.split("\n") if "Three." not in line)
+    assert "Three." not in merge(base, mine, gone).text
+
+
+def test_a_new_claim_on_the_footnote_of_one_that_the_user_changed_stays():
+    """Words tell what is the edition's change of it: two claims may stand on one footnote."""
+    base = "## A\n\nThe old chip costs 2 dollars an hour.[^a-1] Two.[^b-2]\n"
+    more = "It has 96 GB of fast memory.[^a-1]"
+    for own in ("The old chip costs money.[^a-1]", "Mine.", ""):
+        mine = base.replace("The old chip costs 2 dollars an hour.[^a-1]", own)
+        new = base.replace("2 dollars an hour.[^a-1]", f"3 dollars an hour.[^a-1] {more}")
+        text = merge(base, mine, new).text
+        assert text.count(more) == 1
+        assert "3 dollars" not in text
+        assert own in text
+    gone = "## A\n\n"
+    both = f"{base}\n{more}\n\nOther.[^z-9]\n"
+    text = merge(base, gone, both.replace("2 dollars", "3 dollars")).text
+    assert text.count(more) == text.count("Other.[^z-9]") == 1
+    assert "dollars" not in text
 
 
 def test_a_copy_that_the_user_made_stays():

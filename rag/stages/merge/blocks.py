@@ -7,9 +7,18 @@ before, a row without its header or a quotation without its speaker says less, o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import LINES, MARK, Merged, blank_end, claims_of, words_of
+from rag.stages.merge.values import (
+    LINES,
+    MARK,
+    Merged,
+    blank_end,
+    claims_of,
+    is_change_of,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,13 +45,17 @@ def in_place_of(blocks: Stretch, left: AbstractSet[str]) -> Merged | None:
     if not new - old or old & mine:
         return None
     if not own.strip():
-        gone = old - _labels(blocks.mine)  # beside what he took out he may have left other blocks
-        kept = () if not gone & new else ("(deleted lines)",)
+        gone = list(_gone(blocks))
+        out: list[str] = []
 
         def is_out(unit: str) -> bool:
-            return bool(gone & _labels([unit])) and words_of(unit) not in left
+            if words_of(unit) in left or not is_change_of(unit, gone):
+                return False
+            out.append(unit)
+            return True
 
-        return Merged("".join(_without(blocks.new, is_out, blocks.mine)), kept)
+        text = "".join(_without(blocks.new, is_out, blocks.mine))
+        return Merged(text, ("(deleted lines)",) if out else ())
     if old & new:
         return None
     added = "".join(unit for unit in blocks.new if unit not in blocks.mine)
@@ -52,6 +65,22 @@ def in_place_of(blocks: Stretch, left: AbstractSet[str]) -> Merged | None:
 
 def _labels(units: Iterable[str]) -> set[str]:
     return {label for unit in units for label in MARK.findall(unit)}
+
+
+def _gone(blocks: Stretch) -> Iterator[str]:
+    """Yield the claims that the user took out; beside them he may have left other blocks."""
+    there = Counter(_units(blocks.mine))
+    for unit in _units(blocks.base):
+        if there[unit]:
+            there[unit] -= 1
+        else:
+            yield unit
+
+
+def _units(blocks: Iterable[str]) -> Iterator[str]:
+    for block in blocks:
+        for line in LINES.findall(block):
+            yield from claims_of(line)
 
 
 def _without(

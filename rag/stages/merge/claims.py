@@ -11,6 +11,7 @@ from rag.stages.merge.values import (
     Merged,
     blank_end,
     claims_of,
+    is_change_of,
     settled,
     words_left,
     words_of,
@@ -42,7 +43,8 @@ def by_claims(lines: Stretch, left: AbstractSet[str]) -> Merged:
     new = _units(lines.new)
     texts = [_kept(edit, frozenset(new), left) for edit in lines.edits]
     was = [unit for edit in lines.edits for unit in _gone(edit)]
-    added = _additions(new, _changed(was, _units(texts)), _beyond(left, _units(texts)))
+    stand = _units(texts)
+    added = _additions(new, [*was, *stand], _beyond(left, stand))
     kept = tuple(text.strip().split("\n")[0] or "(deleted lines)" for text in texts)
     mine = _apart("".join(texts), "".join(lines.mine)) if any(texts) else ""
     return Merged(_beside(mine, added), kept)
@@ -80,9 +82,9 @@ def _claim_by_claim(lines: Stretch, left: AbstractSet[str]) -> Merged:
         if units is None:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
-            changed = _changed(was, claims_of(mine))
-            beyond = _beyond(left, claims_of(mine))
-            out.append(_beside(mine, _additions(stretch.new, changed, beyond)))
+            stand = claims_of(mine)
+            additions = _additions(stretch.new, [*was, *stand], _beyond(left, stand))
+            out.append(_beside(mine, additions))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
             out += units
@@ -154,27 +156,22 @@ def _apart(text: str, theirs: str) -> str:
     return said + "\n" * lines
 
 
-def _changed(was: Iterable[str], became: Iterable[str]) -> frozenset[str]:
-    """Return the footnotes of the claims that the user changed."""
-    return frozenset(match[1] for unit in (*was, *became) for match in MARK.finditer(unit))
-
-
 def _beyond(left: AbstractSet[str], units: Iterable[str]) -> AbstractSet[str]:
     """Return the words of the claims that the user left in other places than among these."""
     return left - words_left(left, set(map(words_of, units)))
 
 
-def _additions(new: Sequence[str], changed: frozenset[str], left: AbstractSet[str]) -> list[str]:
+def _additions(new: Sequence[str], changed: Sequence[str], left: AbstractSet[str]) -> list[str]:
     """Return the claims that a new edition puts where the user has changed other ones.
 
-    The user's words stand, and what is new takes nothing away from them. A claim with a footnote
-    of those that he changed is no new one but the edition's change of it, unless it is one that he
-    left, and the edition has brought here: two claims may stand on one footnote.
+    The user's words stand, and what is new takes nothing away from them. What says in other words
+    what he changed is no new claim but the edition's change of it, unless it is one that he left,
+    and the edition has brought here.
     """
     added = [
         unit
         for unit in new
-        if (labels := set(MARK.findall(unit))) and (not labels & changed or words_of(unit) in left)
+        if MARK.search(unit) and (words_of(unit) in left or not is_change_of(unit, changed))
     ]
     return [*added, new[-1]] if added and new[-1].isspace() else added
 

@@ -10,18 +10,20 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import LINES, claims_of, words_in, words_of
+from rag.stages.merge.values import LINES, MARK, claims_of, words_in, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ITEM = re.compile(r"[-*] ")
+_RUN = re.compile(rf"(?:{MARK.pattern})+")
 
 
 def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
     """Return the merged text without what stands there for having been moved.
 
-    A copy that the user made of a claim stays: he wants it there.
+    A copy that the user made of a claim stays: he wants it there. What he moved has the footnotes
+    that the edition gives it.
 
     Args:
         base: the last edition as it was rendered.
@@ -30,14 +32,18 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
         merged: what a merge made of them.
     """
     old, own, coming, there = map(words_in, (base, mine, new, merged))
-    # What a summary repeats stands twice anyhow, and nobody can tell which of the two was moved.
+    # What a summary repeats stands twice: where one of both leaves, nobody can tell which one the
+    # user moved.
     excess = {
         key: there[key] - coming[key]
         for key in there - coming
-        if old[key] == own[key] == 1 >= coming[key]
+        if 0 < old[key] == own[key] and coming[key] in {0, own[key]}
     }
-    if not excess:
-        return merged
+    text = _once(mine, coming, merged, excess) if excess else merged
+    return _with_marks(base, mine, new, text)
+
+
+def _once(mine: str, coming: Counter[str], merged: str, excess: dict[str, int]) -> str:
     his = Counter(LINES.findall(mine))
     lines = []
     for line in LINES.findall(merged):
@@ -46,6 +52,36 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
     # Of what goes on he has the last word where it stands; what leaves stands nowhere.
     leaving = {key: count for key, count in excess.items() if not coming[key]}
     return _joined(_without(line, leaving) for line in lines)
+
+
+def _with_marks(base: str, mine: str, new: str, merged: str) -> str:
+    """Return the text with the edition's footnotes at claims that have the last one's still."""
+    old, own, coming, there = map(_marks_in, (base, mine, new, merged))
+    ours = {
+        key: coming[key][0]
+        for key, marks in there.items()
+        if marks == old.get(key) == own.get(key) and len(marks) == len(coming.get(key, ())) == 1
+    }
+    if all(there[key] == [marks] for key, marks in ours.items()):
+        return merged
+    return "".join(_marked(unit, ours) for unit in _units(merged))
+
+
+def _marks_in(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for unit in _units(text):
+        if key := words_of(unit):
+            found.setdefault(key, []).append("".join(mark[0] for mark in MARK.finditer(unit)))
+    return found
+
+
+def _marked(unit: str, marks: dict[str, str]) -> str:
+    new = marks.get(words_of(unit))
+    return unit if new is None else _RUN.sub(lambda _: new, unit, count=1)
+
+
+def _units(text: str) -> list[str]:
+    return [unit for line in LINES.findall(text) for unit in claims_of(line)]
 
 
 def _joined(lines: Iterable[str]) -> str:

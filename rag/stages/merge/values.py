@@ -7,6 +7,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.text.figures import content_words
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
@@ -23,6 +25,7 @@ _FORM = re.compile(r"^(?:[-*] )?(?:\*\*)?|(?:\*\*)?$")
 """What makes a claim an item of a list, or a headline."""
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
 """Lines as Markdown has them: some marks that end one elsewhere are characters of it."""
+_ALIKE = 0.5
 _COMMENT = re.compile(r"<!--.*?-->")
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
@@ -68,6 +71,22 @@ def words_in(text: str) -> Counter[str]:
     """Return how often each claim stands in a text, by its words."""
     units = (unit for line in LINES.findall(text) for unit in claims_of(line))
     return Counter(key for unit in units if (key := words_of(unit)))
+
+
+def is_change_of(unit: str, others: Iterable[str]) -> bool:
+    """Whether a claim is one of others in other words.
+
+    Then it has a footnote in common with it, and half of the content words of the shorter one:
+    two claims may stand on one footnote.
+    """
+    labels, words = set(MARK.findall(unit)), content_words(words_of(unit))
+    for other in others:
+        theirs = content_words(words_of(other))
+        if len(words & theirs) >= _ALIKE * min(len(words), len(theirs)) and not labels.isdisjoint(
+            MARK.findall(other)
+        ):
+            return True
+    return False
 
 
 def words_left(known: Iterable[str], words: Collection[str]) -> frozenset[str]:
