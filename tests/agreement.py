@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import chromadb
+from chromadb.config import Settings
 from hostile.audit import Audit
 from killing import open_tools
 
+from rag.adapters.chroma import COLLECTION
 from rag.flows.compose import compose
 from rag.flows.publish import recover
 
@@ -89,3 +92,13 @@ def _index(tools: FakeTools) -> Iterator[str]:
             yield f"the index lacks chunks of {key}"
     if tools.index.count() < sum(counts.values()):
         yield "the index lacks chunks"
+
+
+def in_chroma(store: Path) -> set[str]:
+    """Return the ids of the chunks that another program finds in a project's `store/`."""
+    settings = Settings(anonymized_telemetry=False)
+    client = chromadb.PersistentClient(str(store / "chroma"), settings=settings)
+    try:
+        return set(client.get_or_create_collection(COLLECTION).get(include=[])["ids"])
+    finally:
+        client.close()

@@ -9,13 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-import chromadb
 import pytest
-from chromadb.config import Settings
+from agreement import in_chroma
 from contracts.index import CHUNKS, VECTORS, LastingIndexContract, vector_of
 from values import bare_chunk
 
-from rag.adapters.chroma import COLLECTION, ChromaIndex
+from rag.adapters.chroma import ChromaIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,17 +99,6 @@ def test_tables_half_made_are_made_anew(tmp_path: Path) -> None:
     again.close()
 
 
-def _in_chroma(folder: Path) -> int:
-    """Return how many chunks another program finds."""
-    client = chromadb.PersistentClient(
-        str(folder / "chroma"), settings=Settings(anonymized_telemetry=False)
-    )
-    try:
-        return client.get_or_create_collection(COLLECTION).count()
-    finally:
-        client.close()
-
-
 def test_what_waits_for_chroma_is_found_and_counted(tmp_path: Path) -> None:
     """Chroma is given chunks in portions; meanwhile a search that it does has them all."""
     with closing(ChromaIndex(tmp_path, exact_below=0)) as index:
@@ -124,7 +112,7 @@ def test_what_waits_for_chroma_is_found_and_counted(tmp_path: Path) -> None:
             assert len(others) == len(CHUNKS) - 1
         only = index.search_dense(VECTORS[0], 9, frozenset({CHUNKS[4].document_id}))
         assert [hit.chunk for hit in only] == [CHUNKS[4]]
-    assert _in_chroma(tmp_path) == 3
+    assert len(in_chroma(tmp_path)) == 3
 
 
 def test_what_an_interrupted_run_left_waiting_is_given_by_the_next(tmp_path: Path) -> None:
@@ -135,11 +123,11 @@ def test_what_an_interrupted_run_left_waiting_is_given_by_the_next(tmp_path: Pat
         index.remove([CHUNKS[0].document_id])
         index.add(CHUNKS[:1], VECTORS[:1])
     left = len(CHUNKS) - 2
-    assert _in_chroma(tmp_path) == left
+    assert len(in_chroma(tmp_path)) == left
     with closing(ChromaIndex(tmp_path, exact_below=10)) as index:
         index.settle()
         assert index.count() == left + 1
-    assert _in_chroma(tmp_path) == left + 1
+    assert len(in_chroma(tmp_path)) == left + 1
 
 
 def test_a_portion_is_given_without_being_asked(tmp_path: Path) -> None:
@@ -148,11 +136,11 @@ def test_a_portion_is_given_without_being_asked(tmp_path: Path) -> None:
     with closing(ChromaIndex(tmp_path, exact_below=1_000)) as index:
         index.add(many, [VECTORS[0]] * len(many))
         index.add(CHUNKS, VECTORS)
-    assert _in_chroma(tmp_path) == len(many)
+    assert len(in_chroma(tmp_path)) == len(many)
     with closing(ChromaIndex(tmp_path, exact_below=1_000)) as index:
         index.remove(["d1"])
         assert index.count() == 103
-    assert _in_chroma(tmp_path) == 103
+    assert len(in_chroma(tmp_path)) == 103
 
 
 def test_two_indexes_of_one_folder_open_it_at_once(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from agreement import faults, start
+from agreement import faults, in_chroma, start
 from killing import events_of, open_tools, run
 from projects import NAMES, local_project_at
 
@@ -79,7 +79,9 @@ def _agrees(case: Case, root: Path) -> None:
     assert not list(faults(tools))
     list(events_of(tools, *case.words))
     assert not list(faults(tools))
+    known = {item.id for name in tools.store.chunk_counts() for item in tools.store.chunks(name)[0]}
     _close(tools)
+    assert known <= in_chroma(root / "store")
     assert (root / "references.md").read_bytes() == case.boxes
     report = root / "report.md"
     assert (report.read_bytes() if report.exists() else b"") == case.report
