@@ -233,6 +233,17 @@ def test_line_ends_of_the_users_are_kept(base, new):
     assert merge(base, mine, new).text == (new.replace("\n", "\r\n") if base else new)
 
 
+@given(REPORTS, REPORTS, st.randoms(use_true_random=False))
+def test_a_file_with_both_kinds_of_line_ends_is_merged_as_the_same_file(base, new, chance):
+    """Lines that an editor put in with CRLF keep it, and what stands around them is compared."""
+    lines = base.split("\n")[:-1]
+    mine = "".join(f"{line}\n" + chance.choice(["", "Mine.\n"]) for line in lines)
+    mixed = mine.replace("Mine.\n", "Mine.\r\n")
+    merged = merge(base, mixed, new).text
+    assert merged.replace("\r\n", "\n") == merge(base, mine, new).text
+    assert merged.count("Mine.\r\n") == merged.count("Mine.")
+
+
 def test_a_note_where_the_edition_adds_is_no_part_of_what_it_adds():
     """A paragraph right below an item of a list would be read as its last line."""
     base, new = "- A.[^a]\n\n## Next\n", "- A.[^a]\n- B.[^b]\n\n## Next\n"
