@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -385,6 +387,25 @@ def test_what_is_new_is_not_hidden_in_a_comment_of_the_users():
     hidden = "<!-- One.[^a-1] Two.[^b-2] -->\n\n"
     assert merge(base, mine, new).text == f"{hidden}Three.[^c-3]\n\nEnd.[^z-1]\n"
     assert merge(base, mine, "End.[^z-1]\n").text == f"{hidden}End.[^z-1]\n"
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_what_is_new_is_not_hidden_in_a_long_comment_of_the_users(gap):
+    """A comment over several paragraphs is one thing of his."""
+    base = "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\nThree.[^c-3]\n\n## B\n\nEnd.[^z-1]\n"
+    mine = base.replace("One.", "<!--" + gap + "One.").replace(
+        "Three.[^c-3]", "Three.[^c-3]" + gap + "-->"
+    )
+    for new in (
+        base.replace("Two.[^b-2]", "Two.[^b-2] Four.[^d-4]"),
+        base.replace("Two.[^b-2]", "Two.[^b-2]\n\nFour.[^d-4]"),
+        base.replace("Three.[^c-3]", "Four.[^d-4]"),
+        base.replace("One.[^a-1]\n\nTwo.[^b-2]", "- One.[^a-1]\n- Four.[^d-4]\n- Two.[^b-2]"),
+    ):
+        text = merge(base, mine, new).text
+        visible = re.sub(r"(?s)<!--.*?-->", "", text)
+        assert text.count("Four.[^d-4]") == visible.count("Four.[^d-4]") == 1
+        assert text.count("<!--") == text.count("-->") == 1
 
 
 def test_a_heading_that_nobody_touched_stays():

@@ -13,7 +13,7 @@ from rag.stages.merge.blocks import in_place_of
 from rag.stages.merge.claims import by_claims
 from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
-from rag.stages.merge.values import LINES, Merged, settled, words_in, words_left
+from rag.stages.merge.values import BLOCKS, LINES, Merged, settled, words_in, words_left
 from rag.text.line_ends import line_ends
 from rag.text.three_way import Stretch, stretches
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from collections.abc import Set as AbstractSet
 
-_BLOCKS = re.compile(r"(?:[^\n]+(?:\n|$))+\n?|\n")
-"""Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
 _GLUED = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*(?=[^\W_]|[“\"])")
 _NEAR = 12
 """Characters behind a mark by which a place is found again."""
@@ -49,7 +47,7 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     if new in (base, theirs):
         return Merged(theirs, ())
     ends = line_ends(theirs)
-    old, mine, next_one = map(_BLOCKS.findall, (base, ends.plain(theirs), new))
+    old, mine, next_one = map(BLOCKS.findall, (base, ends.plain(theirs), new))
     page = Page(mine)
     left = words_left(words_in(base), words_in(ends.plain(theirs)))
     kept: list[str] = []

@@ -23,10 +23,16 @@ _WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
 _DEFINITION = re.compile(r"\[\^[^\]\s]+\]:")
 _FORM = re.compile(r"^(?:[-*] )?(?:\*\*)?|(?:\*\*)?$")
 """What makes a claim an item of a list, or a headline."""
-LINES = re.compile(r"[^\n]*\n|[^\n]+")
-"""Lines as Markdown has them: some marks that end one elsewhere are characters of it."""
+_COMMENT = re.compile(r"<!--(?s:.*?)-->")
+_TEXT = rf"(?:{_COMMENT.pattern}|[^\n])"
+LINES = re.compile(rf"{_TEXT}*\n|{_TEXT}+")
+"""Lines as Markdown has them: some marks that end one elsewhere are characters of it.
+
+A comment is one, however long: what a merge put into it would not be seen.
+"""
+BLOCKS = re.compile(rf"(?:{_TEXT}+(?:\n|$))+\n?|\n")
+"""Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
 _ALIKE = 0.5
-_COMMENT = re.compile(r"<!--.*?-->")
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
 
