@@ -39,8 +39,9 @@ def together(works: Sequence[Work[T]], at_once: int) -> Iterator[tuple[int, T]]:
         at_once: how many questions may be asked at the same time, at least 1.
 
     Raises:
-        Exception: what an answer raised first, after all that is finished by then was yielded;
-            what is under way is left to itself.
+        RagError: what an answer raised first, after all that is finished was yielded; what is under
+            way is waited for: it is paid, and would be asked for again.
+        Exception: the same of a fault of the program's; nothing is waited for.
     """
     if at_once == 1:
         yield from enumerate(map(alone, works))
@@ -60,8 +61,9 @@ def _in_order(
         while at not in table.done and not table.failed:
             table.ask(pool, at_once)
             table.hear(wait(table.asked, return_when=FIRST_COMPLETED).done)
-        if table.failed:  # what has come meanwhile is paid, too
-            table.hear([future for future in table.asked if future.done()])
+        if table.failed:
+            is_service = all(isinstance(error, RagError) for error in table.failed)
+            table.hear(wait(table.asked, None if is_service else 0).done)
         if at in table.done:
             yield at, table.done[at]
     if table.failed:

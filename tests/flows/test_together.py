@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -124,6 +125,31 @@ def test_what_is_finished_when_another_fails_is_not_lost():
             next(found)
     finally:
         release.set()
+
+
+def test_what_is_paid_when_a_service_fails_is_waited_for():
+    """The answer under way finishes its work; what would need another one is left."""
+    failed = threading.Event()
+
+    def fails():
+        failed.set()
+        raise ServiceError("it is busy")
+
+    def slow():
+        failed.wait(20)
+        time.sleep(0.1)  # by then the error is known
+        return 7
+
+    def asking(question, more=0):
+        answer = yield question
+        for _ in range(more):
+            yield slow
+        return answer
+
+    found = together([asking(fails), asking(slow), asking(slow, more=1)], 3)
+    assert next(found) == (1, 7)
+    with pytest.raises(ServiceError, match="it is busy"):
+        next(found)
 
 
 def test_what_is_finished_when_an_answer_cannot_be_judged_is_not_lost():
