@@ -87,10 +87,22 @@ def remake(project: Project, tools: Tools) -> Generator[Event, None, int]:
 
     They are those of a rebuild, also of one that was cut short.
     """
-    made = 0
     without = [item for item in tools.store.ingested().values() if not item.chunks]
+    made = (yield from _made(Reader(project, tools), tools, without)) if without else 0
+    tools.index.settle()
+    return made
+
+
+def _made(reader: Reader, tools: Tools, without: Sequence[Ingested]) -> Generator[Event, None, int]:
+    def kept(item: Ingested) -> Read | Unparsed | None:
+        content = tools.store.source(item.source.sha256)
+        if content is None:
+            return None
+        return reader.parsed(item.reference, Fetched(source=item.source, content=content))
+
+    made = 0
     with closing(Intake(tools)) as intake:
-        for awaited in one_ahead(without, lambda item: _kept(project, tools, item)):
+        for awaited in one_ahead(without, kept):
             reference = awaited.item.reference
             read = awaited.result()
             if read is None:  # it is fetched again as if it were new
@@ -101,17 +113,7 @@ def remake(project: Project, tools: Tools) -> Generator[Event, None, int]:
                 continue
             yield from intake.take_in(reference, read, awaited.following)
             made += 1
-    tools.index.settle()
     return made
-
-
-def _kept(project: Project, tools: Tools, item: Ingested) -> Read | Unparsed | None:
-    content = tools.store.source(item.source.sha256)
-    if content is None:
-        return None
-    return Reader(project, tools).parsed(
-        item.reference, Fetched(source=item.source, content=content)
-    )
 
 
 def unknown_reference(key: str, references: Sequence[Reference]) -> UsageError:
