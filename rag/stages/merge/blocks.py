@@ -17,6 +17,7 @@ from rag.stages.merge.values import (
     blank_end,
     claims_of,
     is_change_of,
+    units_in,
     words_of,
 )
 
@@ -79,8 +80,7 @@ def _gone(blocks: Stretch) -> Iterator[str]:
 
 def _units(blocks: Iterable[str]) -> Iterator[str]:
     for block in blocks:
-        for line in LINES.findall(block):
-            yield from claims_of(line)
+        yield from units_in(block)
 
 
 def _without(

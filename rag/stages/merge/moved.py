@@ -1,5 +1,7 @@
 """Claims that the user moved → one place each: where he put them, and none if they left.
 
+There they have the footnotes that the edition gives them.
+
 A merge by lines takes a claim that was moved for one taken out and another put in: put in, it would
 outlive its retirement, and stand beside itself where the edition has it somewhere else.
 """
@@ -10,7 +12,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import LINES, MARK, claims_of, words_in, words_of
+from rag.stages.merge.values import LINES, MARK, claims_of, units_in, words_in, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,12 +66,12 @@ def _with_marks(base: str, mine: str, new: str, merged: str) -> str:
     }
     if all(there[key] == [marks] for key, marks in ours.items()):
         return merged
-    return "".join(_marked(unit, ours) for unit in _units(merged))
+    return "".join(_marked(unit, ours) for unit in units_in(merged))
 
 
 def _marks_in(text: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for unit in _units(text):
+    for unit in units_in(text):
         if key := words_of(unit):
             found.setdefault(key, []).append("".join(mark[0] for mark in MARK.finditer(unit)))
     return found
@@ -78,10 +80,6 @@ def _marks_in(text: str) -> dict[str, list[str]]:
 def _marked(unit: str, marks: dict[str, str]) -> str:
     new = marks.get(words_of(unit))
     return unit if new is None else _RUN.sub(lambda _: new, unit, count=1)
-
-
-def _units(text: str) -> list[str]:
-    return [unit for line in LINES.findall(text) for unit in claims_of(line)]
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -66,6 +66,11 @@ def claims_of(line: str) -> list[str]:
     return [unit for piece in pieces for unit in _AROUND.split(piece) if unit]
 
 
+def units_in(text: str) -> list[str]:
+    """Return a text cut into lines, and lines as `claims_of` cuts them."""
+    return [unit for line in LINES.findall(text) for unit in claims_of(line)]
+
+
 def words_of(unit: str) -> str:
     """Return the words of a claim without its marks; nothing for what is none."""
     if _DEFINITION.match(unit) or not MARK.search(unit):
@@ -75,8 +80,7 @@ def words_of(unit: str) -> str:
 
 def words_in(text: str) -> Counter[str]:
     """Return how often each claim stands in a text, by its words."""
-    units = (unit for line in LINES.findall(text) for unit in claims_of(line))
-    return Counter(key for unit in units if (key := words_of(unit)))
+    return Counter(key for unit in units_in(text) if (key := words_of(unit)))
 
 
 def is_change_of(unit: str, others: Iterable[str]) -> bool:
