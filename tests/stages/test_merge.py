@@ -408,6 +408,19 @@ def test_what_is_new_is_not_hidden_in_a_long_comment_of_the_users(gap):
         assert text.count("<!--") == text.count("-->") == 1
 
 
+def test_what_is_added_comes_with_what_makes_it_whole():
+    """A quotation says who said it, a row stands under its head, each a paragraph of its own."""
+    quoted = "> “Fast chips win.”[^q-1]\n>\n> — A. Speaker\n"
+    table = "| Chip | Memory |\n|---|---|\n| New | 96 GB[^t-1] |\n"
+    there = "- One chip.[^a-1]\n- Two boards.[^b-2]\n\n> “Old.”[^o-1]\n>\n> — B. Speaker\n"
+    base = f"## A\n\n{there}\n### B\n\nEnd.[^z-1]\n"
+    mine = base.replace(there, f"<!--\n{there}-->\n")
+    new = base.replace(there, f"- Two boards.[^b-2]\n- Three racks.[^c-3]\n\n{quoted}\n{table}")
+    text = merge(base, mine, new).text
+    assert f"-->\n- Three racks.[^c-3]\n\n{quoted}\n{table}\n### B\n" in text
+    assert text.count("Two boards.") == text.count("— A. Speaker") == 1
+
+
 def test_a_heading_that_nobody_touched_stays():
     """Though the user deleted the paragraph before it, and the edition wrote another."""
     base = "## A\n\nOne.[^a-1]\n\n## B\n\nTwo.[^b-2]\n"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.stages.merge.additions import additions, beside
 from rag.stages.merge.values import (
     MARK,
-    ROWS,
     Merged,
     blank_end,
     claims_of,
-    is_change_of,
     settled,
     words_left,
     words_of,
@@ -44,10 +43,12 @@ def by_claims(lines: Stretch, left: AbstractSet[str]) -> Merged:
     texts = [_kept(edit, frozenset(new), left) for edit in lines.edits]
     was = [unit for edit in lines.edits for unit in _gone(edit)]
     stand = _units(texts)
-    added = _additions(new, [*was, *stand], _beyond(left, stand))
+    added = additions(new, was, stand, _beyond(left, stand))
     kept = tuple(text.strip().split("\n")[0] or "(deleted lines)" for text in texts)
     mine = _apart("".join(texts), "".join(lines.mine)) if any(texts) else ""
-    return Merged(_beside(mine, added), kept)
+    text = beside(mine, added)
+    gap = blank_end("".join(lines.new)) - blank_end(text) if added else 0
+    return Merged(text + "\n" * max(0, gap), kept)
 
 
 def _gone(edit: Edit) -> list[str]:
@@ -83,8 +84,8 @@ def _claim_by_claim(lines: Stretch, left: AbstractSet[str]) -> Merged:
             mine = _own(stretch)
             was = [unit for edit in stretch.edits for unit in edit.was]
             stand = claims_of(mine)
-            additions = _additions(stretch.new, [*was, *stand], _beyond(left, stand))
-            out.append(_beside(mine, additions))
+            added = additions(stretch.new, was, stand, _beyond(left, stand))
+            out.append(beside(mine, added))
             kept.append(mine.strip().split("\n")[0] or "(deleted lines)")
         else:
             out += units
@@ -159,33 +160,6 @@ def _apart(text: str, theirs: str) -> str:
 def _beyond(left: AbstractSet[str], units: Iterable[str]) -> AbstractSet[str]:
     """Return the words of the claims that the user left in other places than among these."""
     return left - words_left(left, set(map(words_of, units)))
-
-
-def _additions(new: Sequence[str], changed: Sequence[str], left: AbstractSet[str]) -> list[str]:
-    """Return the claims that a new edition puts where the user has changed other ones.
-
-    The user's words stand, and what is new takes nothing away from them. What says in other words
-    what he changed is no new claim but the edition's change of it, unless it is one that he left,
-    and the edition has brought here.
-    """
-    added = [
-        unit
-        for unit in new
-        if MARK.search(unit) and (words_of(unit) in left or not is_change_of(unit, changed))
-    ]
-    return [*added, new[-1]] if added and new[-1].isspace() else added
-
-
-def _beside(mine: str, added: Sequence[str]) -> str:
-    """Return the user's words and, after them, what the edition adds."""
-    out = mine
-    for unit in added:
-        if unit.isspace():
-            out += "" if out.endswith("\n") else unit
-            continue
-        lines = 1 if unit.startswith(ROWS) else 2  # never on the user's own line, nor of his list
-        out += "\n" * max(0, lines - blank_end(out)) + unit if out else unit
-    return out
 
 
 def _units(lines: Iterable[str]) -> list[str]:

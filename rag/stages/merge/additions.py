@@ -1,0 +1,66 @@
+"""What an edition adds where the user has changed other claims → behind his words, each whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.stages.merge.values import MARK, ROWS, blank_end, is_change_of, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+_QUOTED, _CELLS = ">", "|"
+
+
+def additions(
+    new: Sequence[str], was: Sequence[str], stand: Sequence[str], left: AbstractSet[str]
+) -> list[str]:
+    """Return the claims that a new edition puts where the user has changed other ones.
+
+    The user's words stand, and what is new takes nothing away from them. What says in other words
+    what he changed is no new claim but the edition's change of it, unless it is one that he left,
+    and the edition has brought here. A row comes with the head of its table, a quotation with who
+    said it.
+    """
+    changed = [*was, *stand]
+    added: list[str] = []
+    head: list[str] = []
+    is_quoted = False
+    for unit in new:
+        if MARK.search(unit):
+            is_new = words_of(unit) in left or not is_change_of(unit, changed)
+            is_quoted = is_new and unit.startswith(_QUOTED)
+            if is_new:
+                added += [*(head if unit.startswith(_CELLS) else ()), unit]
+                head = []
+        elif is_quoted and not added[-1].endswith("\n\n"):
+            added[-1] += unit
+        elif unit.startswith(_CELLS) and unit not in stand:
+            head.append(unit)
+    added = [_one_end(unit) if unit.startswith(_QUOTED) else unit for unit in added]
+    return [*added, new[-1]] if added and new[-1].isspace() else added
+
+
+def beside(mine: str, added: Sequence[str]) -> str:
+    """Return the user's words and, after them, what the edition adds."""
+    out = mine
+    for unit in added:
+        if unit.isspace():
+            out += "" if out.endswith("\n") else unit
+            continue
+        out += "\n" * max(0, _ends_before(unit, out) - blank_end(out)) + unit if out else unit
+    return out
+
+
+def _ends_before(unit: str, text: str) -> int:
+    """Return how many line ends part what is added from a text: it joins no line of the user's."""
+    if not unit.startswith(ROWS):
+        return 2
+    above = text.rstrip("\n").rpartition("\n")[2]
+    mark = unit[0] if unit.startswith(_CELLS) else unit[:2]
+    return 1 if above.startswith(mark) or unit.startswith("[^") else 2
+
+
+def _one_end(unit: str) -> str:
+    return unit.rstrip("\n") + "\n"
