@@ -421,6 +421,38 @@ def test_what_is_added_comes_with_what_makes_it_whole():
     assert text.count("Two boards.") == text.count("— A. Speaker") == 1
 
 
+def test_a_quotation_is_not_torn_from_who_said_it():
+    """What the edition writes anew behind a paragraph that the user commented out is one block."""
+    base = "One.[^a-1]\n\n> “Old.”[^o-1]\n>\n> — B. Speaker\n\n"
+    mine = base.replace("One.[^a-1]", "<!-- One.[^a-1] -->")
+    new = "> “New.”[^n-1]\n>\n> — A. Speaker\n\n"
+    assert new in merge(base, mine, new).text
+    reworded = base.replace("Old", "My old")
+    assert merge(base, reworded, "Two.[^b-2]\n\n").text.count("— B. Speaker") == 1
+
+
+def test_a_row_of_the_users_keeps_the_head_of_its_table():
+    """It outlives the rows of the edition, and would be no row alone."""
+    head = "| Chip | Memory |\n| --- | ---: |\n"
+    base = f"## A\n\n{head}| One | 96 GB[^a-1] |\n| Two | 80 GB[^b-2] |\n\n## B\n\nEnd.[^z-1]\n"
+    mine = base.replace("| Two |", "| Mine | x |\n| Two |")
+    new = "## A\n\nThree.[^c-3]\n\n## B\n\nEnd.[^z-1]\n"
+    text = merge(base, mine, new).text
+    assert f"\n\n{head}| Mine | x |\n\n" in text
+    assert "GB" not in text
+    assert merge(base, mine, base.replace("One", "New")).text.count(head) == 1
+
+
+def test_what_is_left_of_the_users_stands_apart_from_a_heading():
+    """What stood between a note of his and the next heading has left."""
+    base = "## A\n\n### Q\n\n- One.[^a-1]\n- Two.[^b-2]\n\n### R\n\nEnd.[^z-1]\n"
+    mine = base.replace("- One.", "- Mine.\n- One.")
+    new = "## A\n\n### R\n\nEnd.[^z-1]\n"
+    assert "- Mine.\n\n### R\n" in merge(base, mine, new).text
+    indented = base.replace("- One.", "  - One.")
+    assert merge(base, indented, base.replace("- One.[^a-1]\n", "")).text.count("  ") == 0
+
+
 def test_a_heading_that_nobody_touched_stays():
     """Though the user deleted the paragraph before it, and the edition wrote another."""
     base = "## A\n\nOne.[^a-1]\n\n## B\n\nTwo.[^b-2]\n"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-_QUOTED, _CELLS = ">", "|"
+_CELLS = "|"
 
 
 def additions(
@@ -20,25 +20,19 @@ def additions(
 
     The user's words stand, and what is new takes nothing away from them. What says in other words
     what he changed is no new claim but the edition's change of it, unless it is one that he left,
-    and the edition has brought here. A row comes with the head of its table, a quotation with who
-    said it.
+    and the edition has brought here. A row comes with the head of its table.
     """
     changed = [*was, *stand]
     added: list[str] = []
     head: list[str] = []
-    is_quoted = False
     for unit in new:
         if MARK.search(unit):
             is_new = words_of(unit) in left or not is_change_of(unit, changed)
-            is_quoted = is_new and unit.startswith(_QUOTED)
             if is_new:
                 added += [*(head if unit.startswith(_CELLS) else ()), unit]
                 head = []
-        elif is_quoted and not added[-1].endswith("\n\n"):
-            added[-1] += unit
         elif unit.startswith(_CELLS) and unit not in stand:
             head.append(unit)
-    added = [_one_end(unit) if unit.startswith(_QUOTED) else unit for unit in added]
     return [*added, new[-1]] if added and new[-1].isspace() else added
 
 
@@ -58,9 +52,6 @@ def _ends_before(unit: str, text: str) -> int:
     if not unit.startswith(ROWS):
         return 2
     above = text.rstrip("\n").rpartition("\n")[2]
-    mark = unit[0] if unit.startswith(_CELLS) else unit[:2]
-    return 1 if above.startswith(mark) or unit.startswith("[^") else 2
-
-
-def _one_end(unit: str) -> str:
-    return unit.rstrip("\n") + "\n"
+    mark = _CELLS if unit.startswith(_CELLS) else unit[:2]
+    goes_on = above.startswith(mark) and not unit.startswith(">")
+    return 1 if goes_on or unit.startswith("[^") else 2

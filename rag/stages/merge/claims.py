@@ -148,7 +148,7 @@ def _apart(text: str, theirs: str) -> str:
     The blanks around a sentence of the user's may have left with the claims beside it.
     """
     if not text.strip():
-        return text
+        return "" if text.strip("\n") else text  # blanks that stood before a claim
     is_line = text.split("\n", 1)[0] in theirs.split("\n")
     text = text if is_line else text.lstrip(" ")
     lines = max(blank_end(theirs), blank_end(text))

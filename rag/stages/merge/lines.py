@@ -13,6 +13,7 @@ from rag.stages.merge.blocks import in_place_of
 from rag.stages.merge.claims import by_claims
 from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
+from rag.stages.merge.tables import with_heads
 from rag.stages.merge.values import BLOCKS, LINES, Merged, settled, words_in, words_left
 from rag.text.line_ends import line_ends
 from rag.text.three_way import Stretch, stretches
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 _GLUED = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*(?=[^\W_]|[“\"])")
+_UNDER = re.compile(r"[^\n]\n(?=#{1,6} )")
 _NEAR = 12
 """Characters behind a mark by which a place is found again."""
 _HEADING = re.compile(r"#{1,6} [^\n]*\s*")
@@ -58,22 +60,24 @@ def merge(base: str, theirs: str, new: str) -> Merged:
             kept += _untangled(page, group[1:], partial(_by_lines, left=left))
         else:
             page.add(group[1])
-    text = in_one_place(base, ends.plain(theirs), new, "".join(page.units))
-    return Merged(ends.as_were(_parted(text, ends.plain(theirs))), tuple(kept))
+    own = ends.plain(theirs)
+    text = with_heads(in_one_place(base, own, new, "".join(page.units)), own)
+    return Merged(ends.as_were(_parted(text, (own, new))), tuple(kept))
 
 
-def _parted(text: str, mine: str) -> str:
+def _parted(text: str, known: Sequence[str]) -> str:
     """Return a text with a blank behind each claim that a merge put right before another one.
 
-    Where the user took a claim out, the blank on one of its sides is gone with it; what he wrote
-    without one stays as it is.
+    And with a blank line over each heading. Where the user took a claim out, the blank on one of
+    its sides is gone with it; what he or the edition wrote without one stays as it is.
     """
 
     def parted(match: re.Match[str]) -> str:
-        place = text[match.start() : match.end() + _NEAR]
-        return match[0] if place in mine else f"{match[0]} "
+        place = match.string[match.start() : match.end() + _NEAR]
+        blank = "\n" if match[0].endswith("\n") else " "
+        return match[0] if any(place in other for other in known) else f"{match[0]}{blank}"
 
-    return _GLUED.sub(parted, text)
+    return _UNDER.sub(parted, _GLUED.sub(parted, text))
 
 
 def _by_lines(blocks: Stretch, left: AbstractSet[str]) -> Merged:

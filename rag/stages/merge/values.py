@@ -14,21 +14,24 @@ if TYPE_CHECKING:
 
     from rag.text.three_way import Stretch
 
-ROWS = ("- ", "* ", "> ", "|", "[^")
+ROWS = ("- ", "* ", ">", "|", "[^")
 """How lines begin that need no blank line before them."""
 MARK = re.compile(r"\[\^([^\]\s]+)\]")
 _MARKS = re.compile(r"(?:\[\^[^\]\s]+\])+[.,;:!?)”’]*")
-_WHOLE = re.compile(r"\s*(?:\||\[\^[^\]\s]+\]:)")
-"""Rows of tables and footnotes: half of one is of no use."""
+_QUOTATION = r">[^\n]*\n> *\n> — [^\n]*(?:\n|$)"
+"""With who said it."""
+_WHOLE = re.compile(rf"\s*(?:\||\[\^[^\]\s]+\]:)|{_QUOTATION}")
+"""Rows of tables, footnotes and quotations: half of one is of no use."""
 _DEFINITION = re.compile(r"\[\^[^\]\s]+\]:")
 _FORM = re.compile(r"^(?:[-*] )?(?:\*\*)?|(?:\*\*)?$")
 """What makes a claim an item of a list, or a headline."""
 _COMMENT = re.compile(r"<!--(?s:.*?)-->")
 _TEXT = rf"(?:{_COMMENT.pattern}|[^\n])"
-LINES = re.compile(rf"{_TEXT}*\n|{_TEXT}+")
+LINES = re.compile(rf"{_QUOTATION}|{_TEXT}*\n|{_TEXT}+")
 """Lines as Markdown has them: some marks that end one elsewhere are characters of it.
 
-A comment is one, however long: what a merge put into it would not be seen.
+A quotation with who said it is one, and so is a comment, however long: what a merge put into it
+would not be seen.
 """
 BLOCKS = re.compile(rf"(?:{_TEXT}+(?:\n|$))+\n?|\n")
 """Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
