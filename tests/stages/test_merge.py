@@ -242,6 +242,15 @@ def test_a_note_where_the_edition_adds_is_no_part_of_what_it_adds():
     assert merged == ("- A.[^a]\n- B.[^b]\n- Mine.\n\n## Next\n", ())
 
 
+def test_what_the_user_put_below_a_section_is_not_below_a_new_one():
+    """A section that the edition adds comes behind it."""
+    base = "## A\n\nOne.[^a-1]\n\n## R\n"
+    mine = base.replace("## R", "My note.\n\n## R")
+    new = base.replace("## R", "Two.[^b-2]\n\n## B\n\nThree.[^c-3]\n\n## R")
+    wanted = "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\nMy note.\n\n## B\n\nThree.[^c-3]\n\n## R\n"
+    assert merge(base, mine, new) == (wanted, ())
+
+
 def test_a_heading_that_both_put_in_stands_once():
     """Over what the edition says under it and, below that, what the user does."""
     base = "# Report\n\nFirst.[^a]\n\n## Next\n"
@@ -368,6 +377,18 @@ def test_what_a_summary_begins_to_repeat_leaves_a_paragraph_of_the_users_with_th
     )
     text = merge(base, mine, new).text
     assert text == new.replace("\n\nFour.", " Mine. Four.")
+
+
+def test_what_both_moved_and_a_summary_begins_to_repeat_stands_where_the_user_put_it():
+    """Also if no heading is left where it stood."""
+    base = f"## S\n\n- One.[^a-1]\n\n{MOVED}".replace("Three.", "### T\n\nThree.")
+    mine = base.replace("### T\n\nThree.[^c-3]\n\n", "") + "\nThree.[^c-3]\n"
+    new = base.replace("- One.", "- Three.[^c-3]\n- One.").replace("### T\n\nThree.[^c-3]\n\n", "")
+    new = new.replace("## A\n\n", "## A\n\n**Three.**[^c-3]\n\n")
+    text = merge(base, mine, new).text
+    assert text.endswith("Four.[^d-4]\n\nThree.[^c-3]\n")
+    assert text.startswith("## S\n\n- Three.[^c-3]\n")
+    assert text.count("Three.") == 2
 
 
 def test_a_claim_that_both_put_in_stands_where_the_user_did():

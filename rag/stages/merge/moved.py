@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _HEADING = re.compile(r"#{1,6} ")
+_SECTION = re.compile(r"## ")
 _ITEM = re.compile(r"[-*] ")
 _RUN = re.compile(rf"(?:{MARK.pattern})+")
 
@@ -60,40 +61,51 @@ def _in_its_place(base: str, mine: str, new: str, merged: str) -> str:
     """Return the text without claims under headings from which the user or the edition moved them.
 
     Headings tell the places apart where the claim stands once more or once less than before: a
-    summary begins to repeat it, or no longer does.
+    summary begins to repeat it, or no longer does. Sections do where its heading left, too.
     """
-    old, own, coming, there = map(_places, (base, mine, new, merged))
-    surplus: dict[str, Counter[str]] = {}
+    for heading in (_HEADING, _SECTION):
+        texts = [_places(text, heading) for text in (base, mine, new, merged)]
+        if surplus := _surplus(*texts):
+            merged = _joined(_spared(merged, heading, surplus))
+    return merged
+
+
+_Places = dict[str, Counter[str]]
+"""Under which headings each claim stands, by its words."""
+
+
+def _surplus(old: _Places, own: _Places, coming: _Places, there: _Places) -> _Places:
+    found: _Places = {}
     for key, places in there.items():
         was, his, its = (texts.get(key, Counter()) for texts in (old, own, coming))
         if places.total() <= its.total() or not was.total() == his.total() > 0 < its.total():
             continue
         left = places - its if his == was else (places - his) & (was - his)
         if left.total() == places.total() - its.total():
-            surplus[key] = left
-    if not surplus:
-        return merged
-    lines = []
-    for place, line in _placed(merged):
+            found[key] = left
+    return found
+
+
+def _spared(text: str, heading: re.Pattern[str], surplus: _Places) -> Iterator[str]:
+    """Yield the lines of a text without the claims that are too many; they are counted down."""
+    for place, line in _placed(text, heading):
         excess = {key: left[place] for key, left in surplus.items() if left[place]}
-        lines.append(_without(line, excess) if excess else line)
+        yield _without(line, excess) if excess else line
         for key, count in excess.items():
             surplus[key][place] = count
-    return _joined(lines)
 
 
-def _placed(text: str) -> Iterator[tuple[str, str]]:
+def _placed(text: str, heading: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     """Yield each line with the heading that it stands under."""
     place = ""
     for line in LINES.findall(text):
-        place = line.strip() if _HEADING.match(line) else place
+        place = line.strip() if heading.match(line) else place
         yield place, line
 
 
-def _places(text: str) -> dict[str, Counter[str]]:
-    """Return under which headings each claim stands, by its words."""
-    found: dict[str, Counter[str]] = {}
-    for place, line in _placed(text):
+def _places(text: str, heading: re.Pattern[str]) -> _Places:
+    found: _Places = {}
+    for place, line in _placed(text, heading):
         for key, count in words_in(line).items():
             found.setdefault(key, Counter())[place] += count
     return found
