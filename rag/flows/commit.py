@@ -129,7 +129,7 @@ def _hidden(desk: Desk, turn: Turn, merged: Merged, report: str) -> frozenset[st
     return frozenset(
         claim.id
         for at, claim in own(turn.sections)
-        if not visible.has(at, claim) and not visible.has_all_of(rendered, claim)
+        if not visible.has(at, claim) and not visible.has_all_of(rendered, at, claim)
     )
 
 

@@ -159,13 +159,15 @@ class Shown(NamedTuple):
     times: Mapping[str, int]
     """How often words stand anywhere."""
 
-    def has_all_of(self, other: Shown, claim: Claim) -> bool:
-        """Whether a claim stands as often as in another report, wherever it does.
+    def has_all_of(self, other: Shown, section: Section, claim: Claim) -> bool:
+        """Whether a section's own claim stands as often as in another report, wherever it does.
 
         Whoever deletes a section's heading has taken no claim out: they stand below another one.
+        One that stood there with words of the user's before it was not counted.
         """
         words = _seen(claim)
-        return 0 < other.times.get(words, 0) <= self.times.get(words, 0)
+        is_counted = any((place, words) in other.words for place in ("", section.id))
+        return is_counted and other.times.get(words, 0) <= self.times.get(words, 0)
 
     def has(self, section: Section, claim: Claim) -> bool:
         """Whether a section's own claim stands in it, with its marks or without.
@@ -235,7 +237,7 @@ def deleted(edition: Edition, now: str, outline: Outline) -> Stand | None:
     def leaving(section: Section, claim: Claim) -> str | None:
         if not before.has(section, claim) or after.has(section, claim):
             return None
-        if after.has_all_of(before, claim):
+        if after.has_all_of(before, section, claim):
             return None
         still = any(item.label in marked for item in claim.citations)
         return REWORDED if still else DELETED

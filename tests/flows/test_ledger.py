@@ -36,7 +36,7 @@ from rag.flows.refresh import refresh
 from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.restore import restore
 from rag.flows.retract import retract
-from rag.flows.standing import own
+from rag.flows.standing import deleted, own
 from rag.flows.status import status
 from rag.flows.verify import verify_report
 from rag.types import Block, Draft, ProposedCitation, ProposedClaim, SectionTask, Skipped
@@ -381,6 +381,23 @@ def test_a_heading_that_is_deleted_takes_no_claim_along(project: Project, tools:
     seen = list(compose(project, tools))
     assert not of(Deleted, seen)
     assert had <= claims(tools).keys()
+
+
+def test_a_claim_below_a_note_is_deleted_with_its_section(
+    project: Project, tools: FakeTools
+) -> None:
+    """Words right above it make it no claim that only the summary has, and that stays there."""
+    list(compose(project, tools, every=True))
+    edition = tools.store.latest()
+    assert edition is not None
+    noted = edition.text.replace("## Memory\n\n**", "## Memory\n\nMy words\n**")
+    assert noted != edition.text
+    headline = noted.split("My words\n**")[1].split("**")[0]
+    text = noted[: noted.index("## Memory")] + noted[noted.index("## Training") :]
+    assert headline in text
+    stand = deleted(edition.model_copy(update={"text": noted}), text, tools.config.outline)
+    assert stand is not None
+    assert headline in {entry.claim.text for entry in stand.entries}
 
 
 def test_a_claim_struck_out_is_deleted(project: Project, tools: FakeTools) -> None:

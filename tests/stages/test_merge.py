@@ -255,6 +255,15 @@ def test_a_note_where_the_edition_adds_is_no_part_of_what_it_adds():
     assert merged == ("- A.[^a]\n- B.[^b]\n- Mine.\n\n## Next\n", ())
 
 
+def test_what_the_user_put_below_a_section_is_not_below_a_new_one():
+    """A section that the edition adds comes behind it."""
+    base = "## A\n\nOne.[^a-1]\n\n## R\n"
+    mine = base.replace("## R", "My note.\n\n## R")
+    new = base.replace("## R", "Two.[^b-2]\n\n## B\n\nThree.[^c-3]\n\n## R")
+    wanted = "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\nMy note.\n\n## B\n\nThree.[^c-3]\n\n## R\n"
+    assert merge(base, mine, new) == (wanted, ())
+
+
 def test_a_heading_that_both_put_in_stands_once():
     """Over what the edition says under it and, below that, what the user does."""
     base = "# Report\n\nFirst.[^a]\n\n## Next\n"
@@ -353,6 +362,54 @@ def test_what_a_summary_repeats_stands_twice_and_not_three_times():
     assert text.endswith("Four.[^d-4]\n\nThree.[^c-3]\n")
     gone = "\n".join(line for line in base.split("\n") if "Three." not in line)
     assert "Three." not in merge(base, mine, gone).text
+
+
+def test_what_a_summary_begins_to_repeat_stands_where_the_user_moved_it():
+    """And in the summary: not where it stood before."""
+    base = "## S\n\n- One.[^a-1]\n\n" + MOVED
+    mine = base.replace("Three.[^c-3]\n\n", "") + "\nThree.[^c-3]\n"
+    new = base.replace("- One.", "- Three.[^c-3]\n- One.").replace(
+        "Three.[^c-3]\n\n#", "Three.[^c-3] Six.[^f-6]\n\n#"
+    )
+    text = merge(base, mine, new).text
+    assert text.startswith("## S\n\n- Three.[^c-3]\n- One.[^a-1]\n\n## A\n")
+    assert text.endswith("Four.[^d-4]\n\nThree.[^c-3]\n")
+    assert [text.count(words) for words in ("Three.", "Six.")] == [2, 1]
+    mine = new.replace("Three.[^c-3] Six.", "Six.") + "\nThree.[^c-3]\n"
+    text = merge(new, mine, base).text
+    assert text.endswith("Four.[^d-4]\n\nThree.[^c-3]\n")
+    assert text.count("Three.") == 1
+
+
+def test_what_a_summary_begins_to_repeat_leaves_a_paragraph_of_the_users_with_the_edition():
+    """The user joined two paragraphs; the edition made one of their claims its headline."""
+    base = "## S\n\n- One.[^a-1]\n\n## A\n\n### B\n\nTwo.[^b-2] Three.[^c-3]\n\nFour.[^d-4]\n"
+    mine = base.replace("\n\nFour.", " Mine. Four.")
+    new = (
+        "## S\n\n- Three.[^c-3]\n\n## A\n\n**Three.**[^c-3]\n\n### B\n\nTwo.[^b-2]\n\nFour.[^d-4]\n"
+    )
+    text = merge(base, mine, new).text
+    assert text == new.replace("\n\nFour.", " Mine. Four.")
+
+
+def test_what_both_moved_and_a_summary_begins_to_repeat_stands_where_the_user_put_it():
+    """Also if no heading is left where it stood."""
+    base = f"## S\n\n- One.[^a-1]\n\n{MOVED}".replace("Three.", "### T\n\nThree.")
+    mine = base.replace("### T\n\nThree.[^c-3]\n\n", "") + "\nThree.[^c-3]\n"
+    new = base.replace("- One.", "- Three.[^c-3]\n- One.").replace("### T\n\nThree.[^c-3]\n\n", "")
+    new = new.replace("## A\n\n", "## A\n\n**Three.**[^c-3]\n\n")
+    text = merge(base, mine, new).text
+    assert text.endswith("Four.[^d-4]\n\nThree.[^c-3]\n")
+    assert text.startswith("## S\n\n- Three.[^c-3]\n")
+    assert text.count("Three.") == 2
+
+
+def test_a_claim_that_both_put_in_stands_where_the_user_did():
+    """A report whose store is gone may show claims that no edition has."""
+    base = "## A\n\nOne.[^a-1]\n\n## B\n\nTwo.[^b-2]\n"
+    mine = base.replace("Two.", "Three.[^c-3] Two.")
+    new = base.replace("One.[^a-1]", "One.[^a-1]\n\nThree.[^c-3]")
+    assert merge(base, mine, new).text == mine
 
 
 def test_a_new_claim_on_the_footnote_of_one_that_the_user_changed_stays():

@@ -123,13 +123,17 @@ def _untangled(
 
 
 def _add_both(page: Page, stretch: Stretch) -> None:
-    """Add what both put in at one place, the user's last; a heading of both stands over both."""
+    """Add what both put in at one place, the user's last; a heading of both stands over both.
+
+    What he put under the heading that stood there before is not under one that comes there now.
+    """
     mine = _topics(stretch.mine)
     for heading, units in _topics(stretch.new):
         page.add(units)
-        for topic in [topic for topic in mine if heading and topic.heading == heading]:
+        for topic in [topic for topic in mine if topic.heading == heading]:
             mine.remove(topic)
-            page.add_own(list(dropwhile(str.isspace, topic.units[1:])))
+            said = topic.units if not heading else dropwhile(str.isspace, topic.units[1:])
+            page.add_own(list(said))
     for topic in mine:
         page.add_own(topic.units)
 

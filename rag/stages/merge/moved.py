@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from rag.stages.merge.values import LINES, MARK, claims_of, units_in, words_in, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+_HEADING = re.compile(r"#{1,6} ")
+_SECTION = re.compile(r"## ")
 _ITEM = re.compile(r"[-*] ")
 _RUN = re.compile(rf"(?:{MARK.pattern})+")
 
@@ -24,8 +26,8 @@ _RUN = re.compile(rf"(?:{MARK.pattern})+")
 def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
     """Return the merged text without what stands there for having been moved.
 
-    A copy that the user made of a claim stays: he wants it there. What he moved has the footnotes
-    that the edition gives it.
+    A copy that the user made of a claim stays: he wants it there. What both put in stands where he
+    did. What he moved has the footnotes that the edition gives it.
 
     Args:
         base: the last edition as it was rendered.
@@ -34,15 +36,16 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
         merged: what a merge made of them.
     """
     old, own, coming, there = map(words_in, (base, mine, new, merged))
-    # What a summary repeats stands twice: where one of both leaves, nobody can tell which one the
-    # user moved.
+    # What a summary repeats stands twice: where one of both leaves or comes, their number does not
+    # tell which one the user moved.
     excess = {
         key: there[key] - coming[key]
         for key in there - coming
-        if 0 < old[key] == own[key] and coming[key] in {0, own[key]}
+        if (0 < old[key] == own[key] and coming[key] in {0, own[key]})
+        or (not old[key] and own[key] == coming[key] > 0)
     }
     text = _once(mine, coming, merged, excess) if excess else merged
-    return _with_marks(base, mine, new, text)
+    return _with_marks(base, mine, new, _in_its_place(base, mine, new, text))
 
 
 def _once(mine: str, coming: Counter[str], merged: str, excess: dict[str, int]) -> str:
@@ -54,6 +57,60 @@ def _once(mine: str, coming: Counter[str], merged: str, excess: dict[str, int]) 
     # Of what goes on he has the last word where it stands; what leaves stands nowhere.
     leaving = {key: count for key, count in excess.items() if not coming[key]}
     return _joined(_without(line, leaving) for line in lines)
+
+
+def _in_its_place(base: str, mine: str, new: str, merged: str) -> str:
+    """Return the text without claims under headings from which the user or the edition moved them.
+
+    Headings tell the places apart where the claim stands once more or once less than before: a
+    summary begins to repeat it, or no longer does. Sections do where its heading left, too.
+    """
+    for heading in (_HEADING, _SECTION):
+        texts = [_places(text, heading) for text in (base, mine, new, merged)]
+        if surplus := _surplus(*texts):
+            merged = _joined(_spared(merged, heading, surplus))
+    return merged
+
+
+_Places = dict[str, Counter[str]]
+"""Under which headings each claim stands, by its words."""
+
+
+def _surplus(old: _Places, own: _Places, coming: _Places, there: _Places) -> _Places:
+    found: _Places = {}
+    for key, places in there.items():
+        was, his, its = (texts.get(key, Counter()) for texts in (old, own, coming))
+        if places.total() <= its.total() or not was.total() == his.total() > 0 < its.total():
+            continue
+        left = places - its if his == was else (places - his) & (was - his)
+        if left.total() == places.total() - its.total():
+            found[key] = left
+    return found
+
+
+def _spared(text: str, heading: re.Pattern[str], surplus: _Places) -> Iterator[str]:
+    """Yield the lines of a text without the claims that are too many; they are counted down."""
+    for place, line in _placed(text, heading):
+        excess = {key: left[place] for key, left in surplus.items() if left[place]}
+        yield _without(line, excess) if excess else line
+        for key, count in excess.items():
+            surplus[key][place] = count
+
+
+def _placed(text: str, heading: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line with the heading that it stands under."""
+    place = ""
+    for line in LINES.findall(text):
+        place = line.strip() if heading.match(line) else place
+        yield place, line
+
+
+def _places(text: str, heading: re.Pattern[str]) -> _Places:
+    found: _Places = {}
+    for place, line in _placed(text, heading):
+        for key, count in words_in(line).items():
+            found.setdefault(key, Counter())[place] += count
+    return found
 
 
 def _with_marks(base: str, mine: str, new: str, merged: str) -> str:
