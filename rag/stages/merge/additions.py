@@ -27,11 +27,13 @@ def additions(
     head: list[str] = []
     for unit in new:
         if MARK.search(unit):
-            is_new = words_of(unit) in left or not is_change_of(unit, changed)
-            if is_new:
-                added += [*(head if unit.startswith(_CELLS) else ()), unit]
+            is_left = words_of(unit) in left  # and has its head where the user has it
+            if is_left or not is_change_of(unit, changed):
+                added += [*(head if unit.startswith(_CELLS) and not is_left else ()), unit]
                 head = []
-        elif unit.startswith(_CELLS) and unit not in stand:
+        elif not unit.startswith(_CELLS):
+            head = []
+        elif unit not in stand:
             head.append(unit)
     return [*added, new[-1]] if added and new[-1].isspace() else added
 
