@@ -412,6 +412,28 @@ def test_a_claim_that_both_put_in_stands_where_the_user_did():
     assert merge(base, mine, new).text == mine
 
 
+def test_a_claim_of_two_sections_that_the_user_deletes_in_one_stands_in_the_other():
+    """It is not brought back where he has it still, however the edition writes that anew."""
+    deleted = "## B\n\n- Two.[^b-2]\n- Four.[^d-4]\n\n"
+    base = f"## A\n\nOne.[^a-1] Two.[^b-2]\n\n{deleted}## C\n\nEnd.[^z-1]\n"
+    mine = "## A\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n## C\n\nEnd.[^z-1]\n"
+    new = base.replace("One.[^a-1] Two.[^b-2]", "- Five.[^f-6]\n- Two.[^b-2]")
+    new = new.replace("- Four.", "- Six.[^g-7]\n- Four.")
+    text = merge(base, mine, new).text
+    assert text.count("Two.") == 1
+    assert [text.count(f"{word}.[^") for word in ("Five", "Six", "Four", "End")] == [1, 1, 0, 1]
+
+
+def test_what_the_user_put_behind_a_text_is_not_under_what_is_added_behind_it():
+    """Though the edition writes the text anew, and adds a section right there."""
+    base = "## A\n\nOne.[^a-1]\n\n## R\n\nEnd.[^z-1]\n"
+    mine = base.replace("## R", "Mine.\n\n## R")
+    new = base.replace("One.[^a-1]\n\n", "- Two.[^b-2]\n- One.[^a-1]\n\n## B\n\nThree.[^c-3]\n\n")
+    text = merge(base, mine, new).text
+    assert text.index("One.[^a-1]") < text.index("Mine.") < text.index("## B")
+    assert [text.count(f"{word}.[^") for word in ("One", "Two", "Three", "End")] == [1] * 4
+
+
 def test_a_new_claim_on_the_footnote_of_one_that_the_user_changed_stays():
     """Words tell what is the edition's change of it: two claims may stand on one footnote."""
     base = "## A\n\nThe old chip costs 2 dollars an hour.[^a-1] Two.[^b-2]\n"

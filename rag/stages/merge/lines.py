@@ -14,7 +14,7 @@ from rag.stages.merge.claims import by_claims
 from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
 from rag.stages.merge.tables import with_heads
-from rag.stages.merge.values import BLOCKS, LINES, Merged, settled, words_in, words_left
+from rag.stages.merge.values import BLOCKS, LINES, Merged, all_left, settled, words_in
 from rag.text.line_ends import line_ends
 from rag.text.three_way import Stretch, stretches
 
@@ -51,7 +51,7 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     ends = line_ends(theirs)
     old, mine, next_one = map(BLOCKS.findall, (base, ends.plain(theirs), new))
     page = Page(mine)
-    left = words_left(words_in(base), words_in(ends.plain(theirs)))
+    left = all_left(words_in(base), words_in(ends.plain(theirs)))
     kept: list[str] = []
     for group in Merge3(old, mine, next_one).merge_groups():
         if group[0] == "a":
@@ -108,18 +108,38 @@ def _untangled(
         closer: merges units that both changed.
     """
     kept: list[str] = []
+    behind: Sequence[str] = ()
     for stretch in stretches(*texts):
+        if not stretch.base and not stretch.new:
+            page.add_own(stretch.mine)
+            continue
+        page.add(behind)
+        behind = ()
         if stretch.new == stretch.base:
             page.add_own(stretch.mine)
-        elif (units := settled(stretch)) is not None:
-            page.add(units)
+        elif settled(stretch) is not None:
+            here, behind = _parts(stretch)
+            page.add(here)
         elif not stretch.base:  # both put something in there: neither changed the other's
             _add_both(page, stretch)
         else:
-            inner = closer(stretch)
+            here, behind = _parts(stretch)
+            inner = closer(stretch._replace(new=here))
             page.add([inner.text] if inner.text else [])
             kept += inner.kept
+    page.add(behind)
     return kept
+
+
+def _parts(stretch: Stretch) -> tuple[tuple[str, ...], Sequence[str]]:
+    """Return what the edition has there now, and the topics that it adds behind.
+
+    What the user put behind a text that it writes anew is not under one of those.
+    """
+    first, *others = _topics(stretch.new)
+    if not others or any(map(_HEADING.fullmatch, (*stretch.base, *stretch.mine))):
+        return stretch.new, ()
+    return tuple(first.units), [unit for topic in others for unit in topic.units]
 
 
 def _add_both(page: Page, stretch: Stretch) -> None:

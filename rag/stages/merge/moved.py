@@ -44,6 +44,11 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
         if (0 < old[key] == own[key] and coming[key] in {0, own[key]})
         or (not old[key] and own[key] == coming[key] > 0)
     }
+    # He took one of them out, and the edition has both still.
+    fewer = (
+        key for key in there if 0 < own[key] < old[key] == coming[key] and there[key] > own[key]
+    )
+    excess |= {key: there[key] - own[key] for key in fewer}
     text = _once(mine, coming, merged, excess) if excess else merged
     return _with_marks(base, mine, new, _in_its_place(base, mine, new, text))
 

@@ -104,9 +104,24 @@ def is_change_of(unit: str, others: Iterable[str]) -> bool:
 
 def words_left(known: Iterable[str], words: Collection[str]) -> frozenset[str]:
     """Return those of the known words that stand among words, be it with others before them."""
+    return frozenset(claim for claim in known if any(_ends(said, claim) for said in words))
+
+
+def all_left(known: Counter[str], words: Counter[str]) -> frozenset[str]:
+    """Return the words of claims of which no place is missing.
+
+    A claim that two sections have is not left where one of them is deleted.
+    """
+    left = words_left(known, words)
     return frozenset(
-        claim for claim in known if any(f" {said}".endswith(f" {claim}") for said in words)
+        claim
+        for claim in left
+        if known[claim] <= sum(count for said, count in words.items() if _ends(said, claim))
     )
+
+
+def _ends(said: str, claim: str) -> bool:
+    return f" {said}".endswith(f" {claim}")
 
 
 def blank_end(text: str) -> int:
