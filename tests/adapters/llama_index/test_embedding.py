@@ -39,6 +39,7 @@ def store(tmp_path):
     vectors = dict(FakeEmbedder().embed_documents([item.passage for item in made]))
     index = ChromaIndex(tmp_path, exact_below=1_000)
     index.add(made, [vectors[position] for position in range(len(made))])
+    index.settle()
     index.close()
     return tmp_path, made
 
