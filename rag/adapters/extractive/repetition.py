@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rag.text.contrast import turned
@@ -148,9 +147,20 @@ def _in_order(one: str, other: str) -> bool:
         [word for word in map(_bare, WORD.findall(_OF_A_NAME.sub(r"\2 \1", text))) if word in both]
         for text in (one, other)
     )
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    kept = sum(block.size for block in matcher.get_matching_blocks())
-    return kept >= _ORDERED * min(len(first), len(second))
+    return _longest_common(first, second) >= _ORDERED * min(len(first), len(second))
+
+
+def _longest_common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return the length of the longest subsequence that two have.
+
+    `difflib` begins with the longest run, and so finds less where a name stands twice.
+    """
+    row = [0] * (len(second) + 1)
+    for word in first:
+        above = 0
+        for at, other in enumerate(second, 1):
+            above, row[at] = row[at], above + 1 if word == other else max(row[at], row[at - 1])
+    return row[-1]
 
 
 def _bare(word: str) -> str:

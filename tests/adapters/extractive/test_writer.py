@@ -607,6 +607,24 @@ def test_a_rule_is_given_once(one, other, told):
     assert sum("%" in text for text in texts) == told
 
 
+def test_a_word_in_another_place_hides_no_repetition():
+    """A name that stands twice and a verb that moved do not make it another statement."""
+    long = (
+        "G5 instances also bring NVIDIA Omni Virtual Workstation features, such as support for "
+        "four screens with up to 5120x2880 points, and NVIDIA Omni Virtual Applications."
+    )
+    short = (
+        "G5 instances support NVIDIA Omni Virtual Workstation and NVIDIA Omni Virtual Applications."
+    )
+
+    def said(*sentences: str) -> list[str]:
+        page = document("\n\n".join(["# GPU instances", *sentences, ""]))
+        return texts(written("compute", evidence_of(("one", page))))
+
+    assert said(short) == [short]
+    assert said(long, short) == [long]
+
+
 def test_answers_that_differ_are_two_rows():
     """Yes and No of one thing are not the same row told twice."""
     table = (
