@@ -277,6 +277,39 @@ def test_a_heading_that_both_put_in_stands_once():
     assert merge(base, mine, new) == (wanted, ())
 
 
+@pytest.mark.parametrize("below", ["", "A note of mine.\n\n"])
+def test_a_heading_of_the_users_that_the_edition_puts_in_elsewhere_stands_once(below):
+    """What the edition has under it and what he has under it stand under one of them."""
+    base = "## Parts\n\nOne.[^a-1]\n\n| A | B |\n|---|---|\n| 1 | 2[^b-2] |\n\n## End\n"
+    theirs = base.replace("## End", f"### Speed\n\n{below}## End").replace("One.", "I say one.")
+    new = base.replace("One.[^a-1]\n\n|", "New.[^c-3]\n\n### Speed\n\nFast.[^d-4]\n\n|")
+    text = merge(base, theirs, new).text
+    assert text.count("### Speed\n") == 1
+    assert text.index("### Speed") < text.index("Fast.[^d-4]")
+    assert below in text
+
+
+def test_a_section_of_which_the_user_left_the_headings_alone_stands_once():
+    """It comes with them, and is not put below them."""
+    head = "## Parts\n\nWhat parts do.\n\n### Speed\n\n"
+    base = "## Start\n\nOne.[^a-1]\n\n## End\n\nLast.[^z-9]\n"
+    theirs = base.replace("## End", f"A note of mine.\n\n{head}## End")
+    new = base.replace("## End", f"{head}Fast.[^d-4]\n\n## End").replace("One.", "Two.")
+    new = new.replace("[^a-1]\n", "[^a-1] More.[^e-5]\n")
+    text = merge(base, theirs, new).text
+    assert text.count(head) == 1
+    assert f"{head}Fast.[^d-4]" in text
+    assert "A note of mine." in text
+
+
+def test_headings_that_the_user_wrote_twice_stand_twice():
+    """They are his."""
+    base = "## Parts\n\nOne.[^a-1]\n\n## End\n"
+    theirs = base.replace("## End", "### Speed\n\n### Speed\n\n## End")
+    new = base.replace("One.", "Two.")
+    assert merge(base, theirs, new).text == theirs.replace("One.", "Two.")
+
+
 @pytest.mark.parametrize("more", ["", " I doubt it."])
 def test_a_sentence_of_the_users_is_not_glued_to_the_next_claim(more):
     """He changed a claim that the edition lets go, with the blank behind it."""

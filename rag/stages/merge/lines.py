@@ -11,6 +11,7 @@ from merge3 import Merge3
 
 from rag.stages.merge.blocks import in_place_of
 from rag.stages.merge.claims import by_claims
+from rag.stages.merge.headings import once
 from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
 from rag.stages.merge.tables import with_heads
@@ -62,6 +63,7 @@ def merge(base: str, theirs: str, new: str) -> Merged:
             page.add(group[1])
     own = ends.plain(theirs)
     text = with_heads(in_one_place(base, own, new, "".join(page.units)), own)
+    text = once(text, own, new)
     return Merged(ends.as_were(_parted(text, (own, new))), tuple(kept))
 
 
