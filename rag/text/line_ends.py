@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _BARE = re.compile(r"(?<!\r)\n")
 _LINE = re.compile(r"([^\n]*?)(\r?\n)")
@@ -14,8 +18,8 @@ class LineEnds(NamedTuple):
 
     are_dos: bool
     """Whether all of them end with CRLF."""
-    dos: frozenset[str]
-    """The lines that do, and none like them does not, in a file that has both kinds."""
+    dos: Mapping[str, Sequence[bool]]
+    """Of a file that has both kinds: which of the lines of the same words do, in order, if any."""
 
     def plain(self, text: str) -> str:
         """Return a text of the file with plain line ends."""
@@ -27,7 +31,16 @@ class LineEnds(NamedTuple):
             return _BARE.sub("\r\n", text)
         if not self.dos:
             return text
-        return _LINE.sub(lambda line: f"{line[1]}\r\n" if line[1] in self.dos else line[0], text)
+        seen: Counter[str] = Counter()
+
+        def as_was(line: re.Match[str]) -> str:
+            words = line[1]
+            ends = self.dos.get(words, (False,))
+            is_dos = ends[min(seen[words], len(ends) - 1)]
+            seen[words] += 1
+            return f"{words}\r\n" if is_dos else line[0]
+
+        return _LINE.sub(as_was, text)
 
 
 def line_ends(text: str) -> LineEnds:
@@ -36,10 +49,10 @@ def line_ends(text: str) -> LineEnds:
     An editor or git may have turned each end into CRLF, or put in some lines that end so.
     """
     if "\r\n" not in text:
-        return LineEnds(are_dos=False, dos=frozenset())
-    ends: dict[str, set[str]] = {"\n": set(), "\r\n": set()}
+        return LineEnds(are_dos=False, dos={})
+    dos: defaultdict[str, list[bool]] = defaultdict(list)
     for line in _LINE.finditer(text):
-        ends[line[2]].add(line[1])
-    if not ends["\n"]:
-        return LineEnds(are_dos=True, dos=frozenset())
-    return LineEnds(are_dos=False, dos=frozenset(ends["\r\n"] - ends["\n"]))
+        dos[line[1]].append(line[2] == "\r\n")
+    if all(all(ends) for ends in dos.values()):
+        return LineEnds(are_dos=True, dos={})
+    return LineEnds(are_dos=False, dos={words: ends for words, ends in dos.items() if any(ends)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from rag.stages.merge import merge
@@ -38,6 +38,7 @@ def test_the_same_change_is_no_conflict(base, both):
 
 
 @given(TEXTS, TEXTS, TEXTS)
+@example("", "\r\n0\n0\r\n", "\n")
 def test_every_line_of_the_users_own_survives(base, theirs, new):
     """Whatever the new edition is, each line that the user wrote is in it, byte for byte."""
     merged = merge(base, theirs, new)
@@ -553,6 +554,33 @@ def test_a_row_of_the_users_keeps_the_head_of_its_table():
     assert f"\n\n{head}| Mine | x |\n\n" in text
     assert "GB" not in text
     assert merge(base, mine, base.replace("One", "New")).text.count(head) == 1
+
+
+@pytest.mark.parametrize(("head", "stays"), [("| A | B |", False), ("| My name | B |", True)])
+def test_a_head_of_the_editions_over_no_row_leaves(head, stays):
+    """The user had put it over rows that left; one that he wrote is his."""
+    rule = "\n| --- | --- |\n"
+    base = f"## Parts\n\n| A | B |{rule}| 1 | 1[^a-1] |\n| 2 | 2[^b-2] |\n\nLast.[^z-9]\n"
+    theirs = base.replace("| 2 |", f"\nA note.\n\n{head}{rule}| 2 |")
+    new = base.replace("| 2 | 2[^b-2] |\n", "")
+    text = merge(base, theirs, new).text
+    assert (text.count(f"{head}{rule}\n") == 1) is stays
+    assert f"| A | B |{rule}| 1 | 1[^a-1] |\n" in text
+    assert "A note." in text
+
+
+def test_what_the_user_wrote_in_one_section_is_not_in_one_that_is_added_behind_it():
+    """Though the edition rearranges all of his section."""
+    base = "## Parts\n\nZero.[^o-0]\n\n### Size\n\nOne.[^a-1]\n\nTwo.[^b-2]\n\n## End\n"
+    theirs = base.replace("Two.", "A note.\n\nTwo.")
+    theirs = theirs.replace("## End", "### Mine\nNothing yet.\n\n## End")
+    new = (
+        "## Parts\n\n### Size\n\nNew.[^c-3]\n\nOne.[^a-1] Two.[^b-2]\n\n### Speed\n\n"
+        "Zero.[^o-0]\n\n## Training\n\nLong.[^e-5]\n\n## End\n"
+    )
+    text = merge(base, theirs, new).text
+    assert text.index("A note.") < text.index("### Mine") < text.index("## Training")
+    assert "## Training\n\nLong.[^e-5]\n\n## End\n" in text
 
 
 def test_what_is_left_of_the_users_stands_apart_from_a_heading():

@@ -14,7 +14,8 @@ from rag.stages.merge.claims import by_claims
 from rag.stages.merge.headings import once
 from rag.stages.merge.moved import in_one_place
 from rag.stages.merge.page import Page
-from rag.stages.merge.tables import with_heads
+from rag.stages.merge.sections import by_sections
+from rag.stages.merge.tables import with_heads, with_rows
 from rag.stages.merge.values import BLOCKS, LINES, Merged, all_left, settled, words_in
 from rag.text.line_ends import line_ends
 from rag.text.three_way import Stretch, stretches
@@ -54,16 +55,17 @@ def merge(base: str, theirs: str, new: str) -> Merged:
     page = Page(mine)
     left = all_left(words_in(base), words_in(ends.plain(theirs)))
     kept: list[str] = []
-    for group in Merge3(old, mine, next_one).merge_groups():
-        if group[0] == "a":
-            page.add_own(group[1])
-        elif group[0] == "conflict":
-            kept += _untangled(page, group[1:], partial(_by_lines, left=left))
-        else:
-            page.add(group[1])
+    for section in by_sections(old, mine, next_one):
+        for group in Merge3(*section[:3]).merge_groups():
+            if group[0] == "a":
+                page.add_own(group[1])
+            elif group[0] == "conflict":
+                kept += _untangled(page, group[1:], partial(_by_lines, left=left))
+            else:
+                page.add(group[1])
     own = ends.plain(theirs)
     text = with_heads(in_one_place(base, own, new, "".join(page.units)), own)
-    text = once(text, own, new)
+    text = once(with_rows(text, base, own, new), own, new)
     return Merged(ends.as_were(_parted(text, (own, new))), tuple(kept))
 
 
@@ -154,10 +156,15 @@ def _add_both(page: Page, stretch: Stretch) -> None:
         page.add(units)
         for topic in [topic for topic in mine if topic.heading == heading]:
             mine.remove(topic)
-            said = topic.units if not heading else dropwhile(str.isspace, topic.units[1:])
-            page.add_own(list(said))
+            page.add_own(topic.units if not heading else _beside(units, topic))
     for topic in mine:
         page.add_own(topic.units)
+
+
+def _beside(units: Sequence[str], topic: _Topic) -> list[str]:
+    """Return what the user has under a heading besides the units that the edition has under it."""
+    own = (unit for unit in topic.units[1:] if unit.isspace() or unit not in units)
+    return list(dropwhile(str.isspace, own))
 
 
 class _Topic(NamedTuple):

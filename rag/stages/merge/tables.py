@@ -1,11 +1,15 @@
-"""Rows of the user's that a merge left without the head of their table → under it again."""
+"""Tables that a merge tore: rows without the head of their table, and heads without rows."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from rag.stages.merge.values import LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _RULE = re.compile(r"\|(?: *:?-+:? *\|)+ *$")
 _CELLS = "|"
@@ -29,6 +33,37 @@ def with_heads(text: str, mine: str) -> str:
             out += ["\n" if out and out[-1].strip() else "", *heads[line]]
         out.append(line)
     return "".join(out)
+
+
+def with_rows(text: str, base: str, mine: str, new: str) -> str:
+    """Return a merged text without heads of the edition's that stand over no row any more.
+
+    Their rows left, or stand where the user moved them.
+
+    Args:
+        text: the merged text.
+        base: the last edition as it was rendered.
+        mine: the same with the user's edits.
+        new: the next edition as rendered.
+    """
+    old, own, next_one = (LINES.findall(other) for other in (base, mine, new))
+    gone = {*old, *next_one} - {*_bare_heads(own).values(), *_bare_heads(next_one).values()}
+    lines = LINES.findall(text)
+    heads = [at for at, head in _bare_heads(lines).items() if head in gone]
+    out = {at + below for at in heads for below in (0, 1)}
+    out |= {at + 2 for at in heads if lines[at + 2 : at + 3] == ["\n"]}
+    return "".join(line for at, line in enumerate(lines) if at not in out)
+
+
+def _bare_heads(lines: Sequence[str]) -> dict[int, str]:
+    """Return the first lines of heads that no row follows, by place."""
+    return {
+        at: line
+        for at, (line, rule, row) in enumerate(
+            zip(lines, lines[1:], [*lines[2:], ""], strict=False)
+        )
+        if line.startswith(_CELLS) and _RULE.match(rule) and not row.startswith(_CELLS)
+    }
 
 
 def _heads(text: str) -> dict[str, tuple[str, str]]:
