@@ -42,6 +42,10 @@ _WITH_BLANKS = re.compile(
     re.IGNORECASE,
 )
 """The path of a document with blanks in it that an entry begins with: `notes/my file.md`."""
+_IN_ANGLES = re.compile(
+    rf"(?<![(`])<(?=[^<>]*[ ])(?P<path>[^\s<>\"`=][^<>\"`=\n]*\.(?:{_EXTENSIONS}))>", re.IGNORECASE
+)
+"""The same between angle brackets, anywhere: Markdown takes it for HTML or for plain words."""
 _WORD = re.compile(r"\"[^\"]+\"|“[^”]+”|\S+")
 _LEFT, _RIGHT = " \t,;:!?*([{<\"'“‘«", " \t.,;:!?*)]}>\"'”’»"
 
@@ -76,7 +80,7 @@ def read_entry(box: Box, definitions: dict[str, Any]) -> Reference | str:
         box: the box with its words.
         definitions: what the file defines link labels to be.
     """
-    words = _WITH_BLANKS.sub(r'"\g<0>"', box.words)
+    words = _IN_ANGLES.sub(r'"\g<path>"', _WITH_BLANKS.sub(r'"\g<0>"', box.words))
     pieces = list(_pieces(_LINKS.parseInline(words, definitions)[0].children or []))
     if _ALONE.fullmatch(box.words.strip()) and all(piece.kind == "words" for piece in pieces):
         pieces = [_Piece("path", box.words.strip(), box.words.strip())]
