@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from typing import TYPE_CHECKING
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from rag.types import Document, Source
 
 _PAUSE_S = 3.0
+_VOICE = re.compile(r"</v>|<v(?:\.[^\s<>]{1,80})?[ \t]+([^<>\n]{1,200})>")
 _TAG = re.compile(r"</?[^<>\n]{1,80}>|\{\\[^{}\n]{1,40}\}")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z]\w{1,20});")
 
 
 def parse_captions(subject: str, source: Source, content: bytes) -> Document | Skipped:
@@ -42,19 +45,36 @@ def parse_captions(subject: str, source: Source, content: bytes) -> Document | S
 
 
 def _lines(cues: Iterable[Caption]) -> Iterator[Line]:
-    before: list[str] = []
+    before: list[tuple[str, str]] = []
     end = 0.0
     voice = ""
     for cue in cues:
         begin = _seconds(cue.start)
-        said = [line for line in (_TAG.sub("", line).strip() for line in cue.lines) if line]
-        turn = begin - end > _PAUSE_S or (cue.voice or "") != voice
-        for line in said:
+        said = list(_said(cue.lines))
+        turn = begin - end > _PAUSE_S
+        for speaker, words in said:
             # Rolling captions show each line twice: last, then first.
-            if line not in before:
-                yield Line(line, int(begin), turn=turn, speaker=cue.voice or "")
-                turn = False
-        before, end, voice = said, _seconds(cue.end), cue.voice or ""
+            if (speaker, words) not in before:
+                turn = turn or speaker != voice
+                yield Line(words, int(begin), turn=turn, speaker=speaker)
+                turn, voice = False, speaker
+        before, end = said, _seconds(cue.end)
+
+
+def _said(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a cue, cut where another voice begins, each behind its voice."""
+    voice = ""
+    for line in lines:
+        first, *rest = _VOICE.split(line)
+        for name, words in [(voice, first), *zip(rest[::2], rest[1::2], strict=True)]:
+            voice = name or ""
+            if said := _plain(words):
+                yield _plain(voice), said
+
+
+def _plain(words: str) -> str:
+    """Return words of a cue without mark-up, its escaped characters as they are meant."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), _TAG.sub("", words)).strip()
 
 
 def _seconds(stamp: str) -> float:

@@ -143,7 +143,8 @@ def cut_turns(lines: Iterable[Line]) -> Iterator[Line]:
             mark = _MARK.match(piece)
             marked = number > 0 or bool(mark and ended)
             words = piece[mark.end() :] if mark and marked else piece
-            turn, speaker = marked or (line.turn and number == 0), "" if marked else line.speaker
+            turn = marked or (line.turn and number == 0)
+            speaker = "" if number else line.speaker
             named = _NAME.match(words)
             if named and (marked or (ended and names[named["name"]] > 1)):
                 turn, speaker, words = True, named["name"], words[named.end() :]

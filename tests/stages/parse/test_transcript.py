@@ -115,6 +115,32 @@ def test_webvtt_is_speech_with_voices() -> None:
     assert [(part.seconds, part.speaker) for part in found.parts] == [(1, "Ann Lee"), (20, "Bob")]
 
 
+def test_each_voice_of_a_cue_says_its_own_words() -> None:
+    """A cue may have several voices; a dash before the words takes none of them away."""
+    vtt = (
+        "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ann Lee>Is it fast?\n<v.loud Bob>- It is fast.\n\n"
+        "00:03.000 --> 00:05.000\n<v Ann Lee>It is fast.</v> <v Cy &amp; Di>We know.</v> All do.\n"
+    )
+    found = document(vtt, "text/vtt")
+    assert [(part.speaker, part.span.of(found.text)) for part in found.parts] == [
+        ("Ann Lee", "Is it fast?"),
+        ("Bob", "It is fast."),
+        ("Ann Lee", "It is fast."),
+        ("Cy & Di", "We know."),
+        ("", "All do."),
+    ]
+
+
+def test_escaped_characters_of_captions_are_read_as_meant() -> None:
+    """Captions escape `&`, `<` and `>`, also the marks of a new speaker; "R&D" escapes nothing."""
+    vtt = (
+        "WEBVTT\n\n00:01.000 --> 00:03.000\nR&D spends 5 &lt; 6 &amp; more.\n\n"
+        "00:03.000 --> 00:05.000\n&gt;&gt; It&#39;s&nbsp;fine.\n"
+    )
+    found = document(vtt, "text/vtt")
+    assert words(found, "speech") == ["R&D spends 5 < 6 & more.", "It's fine."]
+
+
 def test_srt_is_known_by_its_content() -> None:
     """SRT is read whether announced or not; a long pause begins a part."""
     srt = (
