@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Self
 from urllib.parse import unquote, urlsplit
+
+from pydantic import model_validator
 
 from rag.errors import UsageError
 from rag.stages.checklist import ChecklistReading, read_checklist, same_place
+from rag.text.printable import shown
 from rag.types import Value
 
 CHECKLIST = "references.md"
 REPORT = "report.md"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Project(Value):
     """A folder with a checklist, a report and a store."""
 
     root: Path
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Self:
+        """Refuse a folder that neither the store nor a link could name: both are Unicode."""
+        if _SURROGATE.search(str(self.root)):
+            raise UsageError(
+                f"{shown(str(self.root))} is not named in UTF-8",
+                advice="rename the folder, or set a locale of UTF-8",
+            )
+        return self
 
     @property
     def checklist(self) -> Path:

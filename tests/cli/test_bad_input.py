@@ -78,6 +78,16 @@ def test_project_that_is_nowhere(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.parametrize("arguments", [("init",), *COMMANDS], ids=lambda words: words[0])
+def test_project_whose_name_is_not_unicode(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """A folder that the store cannot name is refused before anything is made in it."""
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    done = run(folder, *arguments)
+    done.fails(2, r"caf\\udce9' is not named in UTF-8: rename the folder")
+    assert list(folder.iterdir()) == []
+
+
 # --- the configuration -----------------------------------------------------------------------
 
 
