@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from rag.cli.screen import say
 from rag.flows.ask import NO_ANSWER
@@ -57,7 +57,10 @@ class Page:
 
 def _from_here(link: str) -> str:
     """Return where a file stands from the working folder; what is elsewhere as it is."""
-    return link.removeprefix(f"{Path.cwd()}{os.sep}")
+    here = Path.cwd().parts
+    steps = link.split("/", len(here))  # a link has blanks and letters such as ü percent-encoded
+    inside = len(steps) > len(here) and [unquote(step) for step in steps[1:-1]] == [*here[1:]]
+    return steps[-1] if inside else link
 
 
 def show_answer(ask: Callable[..., Answer], page: Page | None = None) -> Answer:

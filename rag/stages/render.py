@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +21,8 @@ _IN_PLACE = r":(?=[ ]“) | (?<=\d{4})-(?=\d\d-\d\d)"
 """What would be read as the quote's beginning, and as a date of the document."""
 _IN_BRACKETS = r"^\^"
 """What would make a footnote of the link that it begins."""
+_NO_PATH = re.compile(r"[?#]|%(?![\da-fA-F]{2})")
+"""What in the name of a file would be read as the end of its path, or as an escape that is none."""
 
 
 class Cited(Value):
@@ -250,4 +253,6 @@ def _plain_link(location: str) -> str:
     url = urlsplit(location)
     if url.scheme in {"http", "https"} and "@" in url.netloc:
         location = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    if len(url.scheme) <= 1:  # a path; one letter is a drive
+        location = _NO_PATH.sub(lambda found: quote(found[0], safe=""), location)
     return quote(location, safe="/:?#[]@!$&'*+,;=%~-._")

@@ -119,6 +119,17 @@ def test_an_answer(composed: Path) -> None:
 
 
 @pytest.mark.models
+def test_a_source_is_named_from_the_working_folder(composed: Path, tmp_path: Path) -> None:
+    """Also in a folder whose name a link has percent-encoded."""
+    folder = shutil.copytree(composed, tmp_path / "my Überblick 100%")
+    here = run(folder, "ask", QUESTION).out
+    assert here == run(composed, "ask", QUESTION).out
+    assert "\n    /" not in here
+    there = run(tmp_path, "-C", str(folder), "ask", QUESTION).out
+    assert "\n    my%20%C3%9Cberblick%20100%25/" in there
+
+
+@pytest.mark.models
 def test_a_question_from_a_pipe(composed: Path) -> None:
     """A piped question is answered as one on the command line, whatever its bytes."""
     expected = run(composed, "ask", QUESTION).out

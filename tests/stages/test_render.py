@@ -256,6 +256,14 @@ def test_a_brief_says_what_it_is_a_brief_of():
     assert "brief of" not in render_citation(citation_of(SENTENCE), cited())
 
 
+def test_a_link_to_a_file_has_its_whole_name():
+    """What a URL would take for a query, a fragment or an escape is part of a file's name."""
+    note = render_citation(citation_of(SENTENCE), cited(location="C#? 100% done%20.md"))
+    assert "](C%23%3F%20100%25%20done%20.md#band--width)" in note
+    page = cited(location="https://example.org/n?a=b%20c")
+    assert "](https://example.org/n?a=b%20c#" in render_citation(citation_of(SENTENCE), page)
+
+
 @pytest.mark.parametrize(
     "location", ["a (b).md", "a b.md", "a<b>.md", "ünï.md", "a\\b.md", "a`b.md"]
 )
