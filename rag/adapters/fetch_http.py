@@ -6,6 +6,7 @@ import hashlib
 import socket
 import ssl
 import time
+import zlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -21,10 +22,11 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from rag.compressed import DEFLATE, GZIP, Decompressor
 from rag.types import Fetched, NotModified, Skipped, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from rag.settings import FetchSettings
@@ -33,8 +35,8 @@ _ACCEPT = (
     "text/html, application/xhtml+xml, text/markdown, application/pdf;q=0.9, text/plain;q=0.8, "
     "text/vtt;q=0.8, */*;q=0.1"
 )
-# What httpx decodes in steps that cannot grow without bound.
-_ENCODINGS = {"", "identity", "gzip", "deflate"}
+_NO_ENCODING = {"", "identity"}
+_ENCODINGS = {*_NO_ENCODING, *GZIP, DEFLATE}
 _ADVICE = {
     401: "it wants a login; save the page and name the file",
     403: "it refuses programs or wants a login; save the page and name the file",
@@ -190,7 +192,7 @@ class HttpFetcher:
         if announced.isdecimal() and float(announced) > self._settings.max_bytes:
             return self._too_large(call, response, f"has {float(announced):,.0f} bytes")
         content = bytearray()
-        for part in response.iter_bytes():
+        for part in _decoded(response, encoding, self._settings.max_bytes):
             content += part
             if len(content) > self._settings.max_bytes:
                 return self._too_large(call, response, "sends more bytes than it may")
@@ -265,6 +267,21 @@ def _given_up(state: RetryCallState) -> _Again:
     wait = "" if after_s is None else f" and asks to wait {after_s:.0f} s"
     times = "" if count == 1 else f", {count} times"
     return _Again(f"{reason}{wait}{times}: try later, or save it and name the file")
+
+
+def _decoded(response: httpx.Response, encoding: str, most: int) -> Iterator[bytes]:
+    """Yield the body as it was before it was compressed; httpx would take one cut off for whole."""
+    if encoding in _NO_ENCODING:
+        yield from response.iter_raw()
+        return
+    decompressor = Decompressor(encoding, most)
+    try:
+        for part in response.iter_raw():
+            yield decompressor.feed(part)
+    except zlib.error as error:
+        raise httpx.DecodingError(f"it is no {encoding}: {error}") from error
+    if decompressor.is_cut_off:
+        raise httpx.DecodingError(f"its {encoding} is cut off")
 
 
 def _conditions(previous: Source | None) -> dict[str, str]:

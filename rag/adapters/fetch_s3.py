@@ -33,6 +33,7 @@ from tenacity import (
 from urllib3.exceptions import HTTPError
 
 from rag.adapters import aws
+from rag.compressed import GZIP, Decompressor
 from rag.objects import OBJECTS, Object, pack
 from rag.text.printable import shown
 from rag.types import Fetched, NotModified, Skipped, Source
@@ -51,7 +52,6 @@ _LOCATION = re.compile(
 _PIECE = 65_536
 _NOBODY_SAID = {"binary/octet-stream", "application/octet-stream", OBJECTS}
 """Media types that S3 gives where nobody gave one, and ours, which no object has."""
-_GZIP = 16 + zlib.MAX_WBITS
 _NO_ENCODING = {"", "identity", "aws-chunked"}
 _LONGEST = 200
 _ELSEWHERE = {"PermanentRedirect", "AuthorizationHeaderMalformed", "301", "TemporaryRedirect"}
@@ -257,14 +257,16 @@ class S3Fetcher:
         names = [name for name in names if name not in _NO_ENCODING]
         if not names:
             return content
-        if names != ["gzip"]:
+        if len(names) != 1 or names[0] not in GZIP:
             raise _Unread(f"is encoded as {encoding!r}: name another copy", of_one=True)
-        most = self._settings.max_bytes
+        decompressor = Decompressor(names[0], self._settings.max_bytes)
         try:
-            decoded = zlib.decompressobj(_GZIP).decompress(content, most + 1)
+            decoded = decompressor.feed(content)
         except zlib.error:
             raise _Unread("is no gzip, as it says: name another copy", of_one=True) from None
         self._check_size(len(decoded))
+        if decompressor.is_cut_off:
+            raise _Unread("is a gzip that is cut off: name another copy", of_one=True)
         return decoded
 
     # --- a prefix ----------------------------------------------------------------------------

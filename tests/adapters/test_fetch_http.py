@@ -167,6 +167,22 @@ def test_compressed_bytes_are_decoded(server):
     assert fetched(server, "/").content == b"words"
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate"])
+def test_compressed_bytes_are_whole_or_not_taken(server, encoding):
+    """Each member of a gzip is read; a body that is cut off is no document, whatever its length."""
+    pieces = [zlib.compress(b"words" * 99)]
+    if encoding != "deflate":
+        pieces = [gzip.compress(b"words" * 90), gzip.compress(b"words" * 9) + bytes(8)]
+    body = b"".join(pieces)
+    server.routes["/"] = always(200, body, Content_Encoding=encoding)
+    assert fetched(server, "/").content == b"words" * 99
+    server.routes["/"] = always(200, pieces[0][:-9], Content_Encoding=encoding)
+    assert f"(its {encoding} is cut off), 3 times: " in reason_of(server.url("/"))
+    raw = zlib.compress(b"words" * 99)[2:-4]
+    server.routes["/"] = always(200, raw, Content_Encoding="deflate")
+    assert fetched(server, "/").content == b"words" * 99
+
+
 def test_cookies_live_as_long_as_one_fetch(server):
     """A redirect's cookie is sent back, and forgotten by the next fetch."""
     server.routes["/a"] = always(302, Location="/b", Set_Cookie="a=1")

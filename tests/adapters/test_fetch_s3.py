@@ -170,6 +170,8 @@ def test_what_was_compressed_to_be_stored_is_decoded(shelf):
     assert fetched.content == b"words" * 10
     bomb = shelf.put("b.txt", gzip.compress(b"0" * 10**6, 9)[:990], ContentEncoding="gzip")
     assert "fetch.max_bytes = 1,000" in reason_of(shelf.fetcher, bomb)
+    cut = shelf.put("e.txt", gzip.compress(b"words" * 10)[:-9], ContentEncoding="gzip")
+    assert "is cut off" in reason_of(shelf.fetcher, cut)
     false = shelf.put("c.txt", b"words", ContentEncoding="gzip")
     assert "is no gzip" in reason_of(shelf.fetcher, false)
     other = shelf.put("d.txt", b"words", ContentEncoding="br")
