@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     """Run the program; an interrupt ends it with one line even before the commands are loaded."""
+    _open_what_is_closed()
     try:
         from rag.cli import main as run  # noqa: PLC0415 - see above
 
@@ -16,6 +17,21 @@ def main() -> None:
         _leave(130)
     except SystemExit as end:
         _leave(end.code if isinstance(end.code, int) else 0)
+
+
+def _open_what_is_closed() -> None:
+    """Open the streams that the program was started without, as cron and daemons do.
+
+    Else the next file that is opened takes the place of one, and gets what is meant for it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            mode = "w" if number else "r"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def _leave(status: int) -> None:

@@ -141,6 +141,23 @@ def test_a_question_from_a_pipe(composed: Path) -> None:
     assert (done.status, done.err) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "line"),
+    [
+        ("ask <&-", 2, "rag: the question is empty"),
+        ("status >&-", 0, ""),
+        ("status --json <&- >&-", 0, ""),
+        ("compose --section nope >&- 2>&-", 2, ""),
+    ],
+)
+def test_closed_streams(composed: Path, words: str, status: int, line: str) -> None:
+    """What a daemon has closed is no failure, and no file of the store takes its place."""
+    done = _piped(composed, f"rag {words}")
+    assert done.returncode == status
+    assert done.stderr.decode().startswith(line)
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.models
 def test_options_from_the_environment(composed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable is named as its option is typed; several keys stand in one with blanks between."""
