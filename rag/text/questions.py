@@ -39,6 +39,20 @@ def unheard_of(question: str, told: str) -> list[str]:
     return [name for name in _NAMED.findall(question) if not _is_told(name, plain)]
 
 
+def tells_of_another(question: str, told: str) -> bool:
+    """Whether a text tells only of others of what a question names: of `P2`, asked about `P5`."""
+    asked = _NAMED.findall(question)
+    plain = _letters(told)
+    if any(_is_told(name, plain) for name in asked):
+        return False
+    return bool(set(map(_kind, asked)) & set(map(_kind, _NAMED.findall(told))))
+
+
+def _kind(name: str) -> str:
+    """Return what a name shares with those of its kind: the letters that it begins with."""
+    return re.split(r"[\W\d_]", name.lower(), maxsplit=1)[0]
+
+
 def _is_told(name: str, plain: str) -> bool:
     if INSTANCE.fullmatch(name):
         name = name.rpartition(".")[0]

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rag.adapters.extractive.wording import SOURCE_LINE
 from rag.text.figures import FIGURE, INSTANCE, WORD, content_words
-from rag.text.questions import asked_about, tells_of_money, unheard_of, wants_money
+from rag.text.questions import (
+    asked_about,
+    tells_of_another,
+    tells_of_money,
+    unheard_of,
+    wants_money,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +67,7 @@ def ranked(task: QuestionTask, pool: Iterable[Candidate]) -> list[Ranked]:
 
     Words of the question weigh by how rare they are in the evidence; a question that asks how
     much wants a figure, one that asks what something is wants it said first; earlier evidence
-    answers better. What tells of other instances than the question is left out, and all is if the
+    answers better. What tells of others than the question names is left out, and all is if the
     question names what no evidence names; to a question for a price, what says nothing of money.
     """
     if unheard_of(task.question, "\n".join(map(_told, task.evidence))):
@@ -98,9 +104,15 @@ def _told(item: Evidence) -> str:
 
 
 def _is_of_another(candidate: Candidate, question: str) -> bool:
-    """Whether it tells of other instances than the question, which names one."""
+    """Whether it tells of other instances, or other generations, than the question names."""
     asked, told = set(INSTANCE.findall(question)), set(INSTANCE.findall(candidate.text))
-    return bool(asked and told) and asked.isdisjoint(told)
+    if asked and told and asked.isdisjoint(told):
+        return True
+    # A row says itself what it is of; a sentence may stand under it.
+    above = (
+        () if candidate.kind == "row" else (candidate.evidence.document.title, *candidate.headings)
+    )
+    return tells_of_another(question, "\n".join((candidate.text, *candidate.header, *above)))
 
 
 def _thing(question: str) -> str:

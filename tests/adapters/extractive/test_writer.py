@@ -388,6 +388,22 @@ def test_a_question_about_one_instance_is_not_answered_with_another():
     assert not any("q2" in text or "q4" in text for text in said)
 
 
+def test_a_question_about_one_generation_is_not_answered_with_another():
+    """Rows and sentences name their own; what tells of both stays."""
+    notes = document(
+        "# Memory of accelerators\n\n"
+        "Each P9 instance has 640 GB of GPU memory in all.\n\n"
+        "Each P7 instance has 320 GB of GPU memory in all.\n\n"
+        "P9 instances have twice the GPU memory of P8 instances.\n\n"
+        "| Instance | GPU memory |\n| --- | --- |\n| p9.large | 640 GB |\n| p6.large | 96 GB |\n"
+    )
+    evidence = evidence_of(("notes", notes))
+    task = QuestionTask(question="How much GPU memory do P9 instances have?", evidence=evidence)
+    said = " ".join(texts(ExtractiveWriter(CONFIG).answer(task).blocks))
+    assert all(words in said for words in ("Each P9", "p9.large", "of P8"))
+    assert not any(words in said for words in ("Each P7", "p6.large"))
+
+
 PRICED = document(
     """\
 # Notes on p9
