@@ -35,9 +35,10 @@ _BEFORE = re.compile(
     rf"(?P<who>[^.;:!?—]*?)\b{_SAYING}\b[^.;:!?,]*[:,]?\s*$|\b[Aa]ccording to (?P<of>[^,]+),",
 )
 _AFTER = re.compile(
-    rf"^[”“\"’'»›」』]*,?\s*(?:{_SAYING}\b(?P<who>[^.;:!?,]*)|(?P<named>[^.;:!?,]{{1,60}}?)\b{_SAYING}\b"
-    r"|according to (?P<of>[^.;:!?,]+))",
+    rf"^(?:[,!?](?=[”“\"’'»›」』]))?[”“\"’'»›」』]*,?\s*(?:{_SAYING}\b(?P<who>[^.;:!?,]*)"
+    rf"|(?P<named>[^.;:!?,]{{1,60}}?)\b{_SAYING}\b|according to (?P<of>[^.;:!?,]+))",
 )
+"""The comma may stand within the marks: `“…,” said Jane Doe`."""
 
 
 class Sayer(NamedTuple):

@@ -191,7 +191,8 @@ def test_labels_and_ids_are_permanent():
 
 PRAISED = (
     'Jane Doe, who leads the Delta team, called the change "small but useful". '
-    "The engineers said that “latency fell”. The option is called “auto resume”."
+    "The engineers said that “latency fell”. The option is called “auto resume”. "
+    "“It pays,” said Ann Lee, who pays."
 )
 
 
@@ -210,6 +211,10 @@ PRAISED = (
         ("“small but useful”, the Delta team said.", "misattributed"),
         ("According to John Roe, the change is “small but useful”.", "misattributed"),
         ("Jane Doe said that “latency fell”.", "misattributed"),
+        ("“It pays,” said Ann Lee.", ""),
+        ("Ann Lee said “it pays”.", "quote_absent"),
+        ("Ann Lee said: “It pays.”", ""),
+        ("“It pays,” said Jane Doe.", "misattributed"),
         ("Nobody said 「small and useful」.", "quote_absent"),
     ],
 )

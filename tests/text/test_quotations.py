@@ -36,6 +36,7 @@ def test_quoted_words(text: str, quoted: list[str]) -> None:
         ('Jane Doe called it "so so".', {"Jane", "Doe"}),
         ("“So so,” said the team lead.", {"team", "lead"}),
         ("“So so”, Ann Lee said.", {"Ann", "Lee"}),
+        ('"So so," said Ann Lee, who leads it.', {"Ann", "Lee"}),
         ("It was “so so”, according to Ann.", {"Ann"}),
         ("The mode is called “so so”.", None),
         ("The word means “so so”, as it was used to describe foreigners.", None),

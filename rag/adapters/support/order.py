@@ -9,6 +9,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rag.adapters.support.lexicon import stem
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -22,6 +24,8 @@ _CONTRASTS = frozenset("while whereas but although though unlike".split())
 """Words that set two sides against each other, so that it matters which is which."""
 _JOINS = frozenset("and or nor".split())
 """Words of a list, whose parts stand in any order."""
+_SAID = frozenset(map(stem, "said say added wrote write noted explained stated".split()))
+"""Verbs of saying: who says something may stand before it or behind."""
 _HAS = frozenset("has have had is are was were do does did will".split())
 _BE = frozenset("is are was were be been being am get gets got".split())
 _BEFORE_NOUN = frozenset("the a an of its their this these and".split())
@@ -84,6 +88,8 @@ def _turned(mine: Sequence[Token], theirs: Sequence[Token]) -> bool:
 
 def _relates(between: Sequence[Token]) -> bool:
     words = {token.stem for token in between}
+    if words and words <= _SAID:
+        return False
     if words & (_RELATIONS | _CONTRASTS | _HAS):
         return True
     return not words & _JOINS and any(token.has_content for token in between)
