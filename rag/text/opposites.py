@@ -10,9 +10,10 @@ import re
 from typing import NamedTuple
 
 _AXES = """
-amount: increase rise raise grow growth gain more high large great boost expand exceed climb bigger
-  big up upward extend surge maximise maximize multiply
-  / decrease fall fell cut reduce reduction low lower less few small drop shrink decline smaller
+amount: increase rise rose risen raise grow grew grown growth gain more high large great boost
+  expand exceed climb bigger big up upward extend surge maximise maximize multiply
+  / decrease fall fell fallen cut reduce reduction low lower less few small drop shrink shrank
+  shrunk decline smaller
   downward diminish lessen minimise minimize reduced down
 speed: fast quick accelerate speed rapid swift hasten / slow delay decelerate sluggish
 cost: expensive pricey dear / cheap inexpensive affordable

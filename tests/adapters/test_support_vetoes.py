@@ -14,6 +14,16 @@ from rag.text.quantities import missing
 SCORER = SupportScorer()
 
 CASES = {
+    "an opposite in half of a sentence": (
+        "Traffic on the canal rose by 25 percent in May, and delays at the locks fell by a lot.",
+        "Traffic on the canal fell by 25 percent in May.",
+        "Traffic on the canal rises by 25 percent in May.",
+    ),
+    "two opposites exchanged": (
+        "Prices of timber were raised in May, and prices of coal were lowered in June.",
+        "Prices of timber were lowered in May.",
+        "Prices of coal were lowered in June.",
+    ),
     "said not to be true": (
         "The new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
         "It is not true that the new hull can cut the use of fuel by 40% on long trips, because it is smoother below the water.",
@@ -181,6 +191,7 @@ def test_what_only_looks_like_it_holds(kind):
             "It is not rare for the crews of the old boats of Marsk to say with one voice that rowing raises the pulse that keeps a crew warm.",
         ),
         ("The hull is built by robots.", "Robots build the hull."),
+        ("Ann Lee said the hull holds.", "The hull holds, said Ann Lee, who built it."),
         ("The ferry starts with 8 to 16 boats.", "The fleet of the ferry goes from 8 to 16 boats and starts."),
     ],
 )  # fmt: skip

@@ -62,6 +62,10 @@ def test_different_figures_of_the_same_thing_conflict(one, other):
             "HyperPod reduces training time by up to 40%.",
             "HyperPod increases training time by up to 40%.",
         ),
+        (
+            "Revenue of the Trn2 business rose in 2024.",
+            "Revenue of the Trn2 business fell in 2024.",
+        ),
         ("Trn2 instances are available in Ohio.", "Trn2 instances are unavailable in Ohio."),
         (
             "Model weights are never shared with the providers of Bedrock.",

@@ -199,6 +199,18 @@ def _synonyms() -> dict[str, frozenset[int]]:
     return {word: frozenset(groups) for word, groups in found.items()}
 
 
+_PAST = """
+rise/rose/risen fall/fell/fallen grow/grew/grown shrink/shrank/shrunk win/won lose/lost buy/bought
+sell/sold send/sent give/gave/given take/took/taken begin/began/begun come/came go/went/gone
+build/built keep/kept forget/forgot/forgotten hide/hid/hidden hold/held break/broke/broken
+freeze/froze/frozen forbid/forbade/forbidden withdraw/withdrew/withdrawn
+"""
+_BASES = {
+    stem(form): stem(base)
+    for base, *forms in (group.split("/") for group in _PAST.split())
+    for form in forms
+}
+"""The stem of a verb's irregular form to that of the verb."""
 _DEGREES = ("er", "est")
 """Endings under which opposites stay opposites: "deeper" and "shallower"."""
 
@@ -225,16 +237,16 @@ def _groups(word: str) -> frozenset[int]:
 
 
 def _plain(word: str) -> tuple[str, ...]:
-    """Return a stem, and that of the word which it is a degree of."""
+    """Return a stem, and that of the word which it is a degree or an irregular form of."""
     found = (stem(word.removesuffix(end)) for end in _DEGREES if word.endswith(end))
-    return (word, *found)
+    return (word, *found, *filter(None, [_BASES.get(word)]))
 
 
 def alike(one: str, other: str) -> bool:
     """Whether two different stems may say the same: synonyms, or long words of one beginning."""
     if opposed(one, other):
         return False
-    if _groups(one) & _groups(other):
+    if _groups(one) & _groups(other) or _BASES.get(one, one) == _BASES.get(other, other):
         return True
     shortest = min(len(one), len(other))
     common = 0

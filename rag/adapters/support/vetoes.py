@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, NOT, stem
-from rag.adapters.support.meanings import alike
+from rag.adapters.support.meanings import alike, opposed
 from rag.adapters.support.order import passive_turned
 from rag.adapters.support.roles import figures
 from rag.adapters.support.unsaid import unsaid
@@ -85,6 +85,7 @@ def vetoes(place: Place) -> float:
     """Return how many of the rules a claim sentence breaks."""
     rules = (
         _is_denied,
+        _is_reversed,
         _is_taken_back,
         unsaid,
         _is_overstated,
@@ -112,6 +113,22 @@ def _is_denied(place: Place) -> bool:
         row for row in _denied(claim, rows) if row in rows and not _is_negated(window, rows[row])
     ]
     return any(place.is_same_here(row - _BEFORE, row + _BEHIND + 1) for row in places)
+
+
+def _is_reversed(place: Place) -> bool:
+    """Whether a word has its opposite in its place, between the same words.
+
+    The claim may be half of the sentence, and the other half may have the word as well.
+    """
+    rows = dict(place.alignment.kept)
+    return any(
+        opposed(place.claim[row].stem, place.window[column].stem)
+        and rows.get(row - 1, -1) == column - 1
+        and (row + 1 == len(place.claim) or rows.get(row + 1) == column + 1)
+        and place.is_same_here(row - _BEFORE, row)
+        and place.is_same_here(row + 1, row + _BEHIND + 1)
+        for row, column in place.alignment.replaced
+    )
 
 
 def _nots(tokens: Sequence[Token]) -> int:
