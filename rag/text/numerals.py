@@ -19,6 +19,11 @@ _WORDS = {
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 )
+_LATER = {
+    **{f"{word}th": value for value, word in enumerate(_TEENS[3:], 13)},
+    **{f"{word[:-1]}ieth": 10 * value for value, word in enumerate(_TENS, 2)},
+}
+"""Ordinals beyond the twelfth, of one word."""
 _SCALES = {
     "k": Decimal(10**3),
     "m": Decimal(10**6),
@@ -60,7 +65,8 @@ WORDS = rf"(?i:\b(?:{_SCALED}(?:(?:\s+and)?\s+{_TO_999}(?:[\s-]{_SCALE})?)*|{_TO
 """A numeral in words: `eight`, `two hundred and fifty-six`, `a million`, `half a million`."""
 
 ORDINAL = (
-    rf"(?:\d+(?:st|nd|rd|th)\b|(?i:\b(?:{'|'.join(_ORDINALS[3:])})\b"
+    rf"(?:\d+(?:st|nd|rd|th)\b|(?i:\b(?:{'|'.join([*_ORDINALS[3:], *_LATER])})\b"
+    rf"|\b(?:{'|'.join(_TENS)})-(?:{'|'.join(_ORDINALS[:9])})\b"
     rf"|\b(?:{'|'.join(_ORDINALS[:3])})(?=[\s-]generation)))"
 )
 """A place in an order. Of `first`, `second` and `third` only what counts generations."""
@@ -84,9 +90,11 @@ def _total(one: Decimal, other: Decimal) -> Decimal:
 
 def ordinal(text: str) -> Decimal:
     """Return the place that an ordinal names: `fourth` and `4th` are 4."""
-    word = text.lower()
+    tens, dash, word = text.lower().rpartition("-")
     if word in _ORDINALS:
-        return Decimal(_ORDINALS.index(word) + 1)
+        return Decimal(_ORDINALS.index(word) + 1) + (_WORDS[tens] if dash else 0)
+    if word in _LATER:
+        return Decimal(_LATER[word])
     return Decimal(text[:-2])
 
 

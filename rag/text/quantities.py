@@ -11,6 +11,7 @@ import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
+from rag.text.changes import role
 from rag.text.numerals import DIGITS, SCALED, WORDS, written
 from rag.text.rates import denominator, is_other
 from rag.text.scan import Quantity, scan
@@ -22,6 +23,8 @@ _COUNTS = frozenset(COUNTED.values())
 _ONE = re.compile(r"\b(?:one|single|an?|each|every|per)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:both|pair|two)\b", re.IGNORECASE)
 _AGE = re.compile(r"\bage[ds]?\b", re.IGNORECASE)
+_NO_CHANGES = frozenset({"x", "date", "ordinal", "many"})
+"""What `by` and `to` may say alike: `grew to 2x` and `grew by 2x`."""
 _LIST_MARKER = re.compile(r"\s*\d+[.)]\s")
 _NUMERALS = tuple(map(re.compile, (r"[\d.,:/]*\d|\w+", DIGITS, WORDS)))
 _GOES_ON = rf"[\w%]|[.,:/]\d|{SCALED}"
@@ -49,7 +52,12 @@ def missing(claim: str, passages: str) -> list[Quantity]:
     first = marker.end() if marker else 0
     found = [item for item in quantities(claim) if item.start >= first]
     absent = [item for item in found if not stands(item, claim, passages)]
-    others = [other for item in found if (other := _told_otherwise(item, claim, passages))]
+    others = [
+        other
+        for item in found
+        for tell in (_told_otherwise, _changed_otherwise)
+        if (other := tell(item, claim, passages))
+    ]
     return sorted([*absent, *others], key=lambda item: item.start)
 
 
@@ -65,6 +73,25 @@ def _told_otherwise(quantity: Quantity, claim: str, passages: str) -> Quantity |
     if not there or not all(is_other(mine, denominator(passages, item.end)) for item in there):
         return None
     return quantity._replace(end=mine.end, text=claim[quantity.start : mine.end])
+
+
+def _changed_otherwise(quantity: Quantity, claim: str, passages: str) -> Quantity | None:
+    """Return a figure with its `by`, `to` or `from`, if the passages have it by others alone."""
+    mine, start = role(claim, quantity.start)
+    if not mine or quantity.low != quantity.high or quantity.unit in _NO_CHANGES:
+        return None
+    there = [item for item in scan(passages).quantities if _equal(quantity, item, passages)]
+    theirs = {_role_of(quantity, item, passages) for item in there}
+    if not theirs or theirs & {"", mine}:
+        return None
+    return quantity._replace(start=start, text=claim[start : quantity.end])
+
+
+def _role_of(quantity: Quantity, there: Quantity, passages: str) -> str:
+    """Return what a figure is to a change in the passages; `from 8 to 12 %` has one of each."""
+    found, _ = role(passages, there.start)
+    is_top = there.low < there.high and quantity.low == there.high
+    return "to" if is_top and found == "from" else found
 
 
 def same(one: Quantity, other: Quantity) -> bool:

@@ -48,35 +48,46 @@ _SURELY_COUNTED = frozenset("token parameter gpu vcpu cpu core dimension expert 
 _NUMBER = rf"(?:{DIGITS}|{WORDS})"
 _TIMES = r"\s?[xX×](?!\w|\s+[\dA-Z$]|\s?×)|[\s-]?(?i:times|fold)\b"
 _TO = r"(?:\s?[-–]\s?|\s+(?:to|through)\s+)"
+_SIGN = r"(?<![\w)\]])[-−]"
+_MINUS = rf"(?:{_SIGN}|(?:(?<=\bto\s)|(?<=\bof\s)|(?<=\bat\s)|(?<=\bis\s)|(?<=\bwas\s))minus\s)"
+"""A sign, in words too; `8 minus 5` is a calculation."""
 _MANY = r"dozens|hundreds|thousands|millions|billions|trillions"
 _FOUND = re.compile(
     rf"""
       (?P<version>(?<![\w.])\d+(?:\.\d+){{2,}}(?!\w))
     | (?P<ratio>(?<![\w:])\d+:\d+(?::\d+)?(?![\w:]))
     | (?P<fraction>(?<![\w/.,])\d+/\d+(?![\w/]))
-    | (?P<money>(?<!\w)(?P<sign>{CURRENCY})\s?(?P<price>{DIGITS})
+    | (?P<money>(?P<debt>{_SIGN})?(?<!\w)(?P<sign>{CURRENCY})\s?(?P<price>{DIGITS})
       (?:{_TO}(?:{CURRENCY}\s?)?(?P<top>{DIGITS}))?(?!\w))
     | (?<!\w)(?P<ordinal>{ORDINAL})(?!\w)
     | (?<!\w)(?P<part>(?i:(?:(?:two|three|four)[\s-](?:thirds|quarters|fifths)
       |(?:one|a)[\s-](?:third|quarter|fifth)(?=\s(?:of|as|less|more|fewer|the)\b|[.,;)]|$))
       |half(?!\s+an?\s|\s(?:million|billion|trillion|dozen)|[\s-]precision)))\b
-    | (?<!\w)(?P<fold>(?i:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten)fold))\b
-    | (?<![\w-])(?P<multiple>(?i:(?:halv|doubl|tripl|quadrupl|quintupl)(?:es?|ed|ing)))
+    | (?<!\w)(?P<fold>(?i:twice|thrice
+      |(?:two|three|four|five|six|seven|eight|nine|ten|hundred|thousand)fold))\b
+    | (?<!\w)(?P<magnitude>(?i:(?:an?|one)\sorder\sof\smagnitude))\b
+    | (?<![\w-])(?P<multiple>(?i:(?:halv|doubl|tripl|quadrupl|quintupl|sextupl)(?:es?|ed|ing)))
       (?![\w-]|\s(?:precision|checks?|clicks?|bonds?|quot|blind|standards?))
     | (?P<per>(?:(?<=\bper\s)|(?<=/)|(?<=/\s))
       (?:(?i:thousand|million|billion)\b|[KMB](?=\s?[Tt]ok)))
     | (?<!\w)x(?!86|64)(?P<by>\d+(?:\.\d+)?)(?!\w)
     | (?<!\w)(?P<many>(?i:(?:(?:tens|hundreds|thousands)\sof\s)?(?:{_MANY})))\b
-    | (?P<number>(?P<between>(?<!\w)(?i:between)\s+)?(?<!\w)(?P<minus>(?<![\w)\]])[-−](?=\d))?
-      (?P<one>{_NUMBER})(?:(?:{_TO}|(?(between)\s+and\s+|(?!)))(?P<two>{_NUMBER}))?
+    | (?P<number>(?P<between>(?<!\w)(?i:between)\s+)?(?<!\w)(?P<minus>{_MINUS}(?=\d))?
+      (?P<one>{_NUMBER})(?:(?:(?P<each>[xX×](?={_TO}{_NUMBER}\s?[xX×](?!\w)))?{_TO}|(?(between)\s+and\s+|(?!)))(?P<two>{_NUMBER}))?
       (?:(?P<unit>\+?[\s-]{{0,2}}(?P<symbol>{UNIT}))|(?P<times>{_TIMES}))?
       (?:(?!\w)|[xX×](?=[A-Z])))
     """,
     re.VERBOSE,
 )
 _PARTS = {"half": "0.5", "quarter": "0.25", "fifth": "0.2"}
-_FOLDS = {"twice": "two", "thrice": "three"}
+_FOLDS = {
+    "twice": "two",
+    "thrice": "three",
+    "hundredfold": "1 hundred",
+    "thousandfold": "1 thousand",
+}
 _MULTIPLES = {"halv": "0.5", "doubl": "2", "tripl": "3", "quadrupl": "4", "quintupl": "5"}
+_MULTIPLES |= {"sextupl": "6"}
 _POWERS = {"ten": 1, "dozen": 1, "hundred": 2, "thousand": 3, "million": 6, "billion": 9}
 _POWERS |= {"trillion": 12}
 _STEP = re.compile(r"[\s-]{1,3}([^\W\d_][\w’']*)")
@@ -169,6 +180,8 @@ def _fraction(_text: str, match: re.Match[str]) -> _Reading:
 def _money(_text: str, match: re.Match[str]) -> _Reading:
     low, high = _range(match["price"], match["top"])
     end = match.end("price") if high == low else match.end()
+    if match["debt"] and low == high:
+        low = high = -low
     return low, high, CURRENCIES[match["sign"]], match.start(), end
 
 
@@ -191,6 +204,10 @@ def _fold(_text: str, match: re.Match[str]) -> _Reading:
     word = match[0].lower()
     number = value(_FOLDS.get(word, word.removesuffix("fold")))
     return number, number, "x", *match.span()
+
+
+def _magnitude(_text: str, match: re.Match[str]) -> _Reading:
+    return Decimal(10), Decimal(10), "x", *match.span()
 
 
 def _multiple(_text: str, match: re.Match[str]) -> _Reading:
@@ -220,7 +237,8 @@ def _number(text: str, match: re.Match[str]) -> _Reading | None:
     start = match.start("minus") if match["minus"] else match.start("one")
     low, high = _range(match["one"], match["two"])
     if match["two"] and low == high:  # a range goes up: `from 90 to 30 minutes` is none
-        return _signed(match, low, low), _signed(match, low, low), "", start, match.end("one")
+        one, end = _signed(match, low, low), match.end("each" if match["each"] else "one")
+        return one, one, "x" if match["each"] else "", start, end
     name, factor, end = _unit_after(text, match)
     if not name and _VERSION.search(text, max(0, start - 12), start):
         return low, low, f"version {match['one']}", start, match.end("one")
@@ -285,6 +303,7 @@ _READERS: dict[str, Callable[[str, re.Match[str]], _Reading | None]] = {
     "ordinal": _ordinal,
     "part": _part,
     "fold": _fold,
+    "magnitude": _magnitude,
     "multiple": _multiple,
     "per": _per,
     "by": _by,

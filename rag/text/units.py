@@ -33,6 +33,9 @@ _PLAIN = {
     "%": ("%", "1"),
     "percent": ("%", "1"),
     "per cent": ("%", "1"),
+    "‰": ("%", "0.1"),
+    "permille": ("%", "0.1"),
+    "per mille": ("%", "0.1"),
     "percentage point": ("point", "1"),
     "basis point": ("point", "0.01"),
     "month": ("month", "1"),
@@ -97,9 +100,9 @@ _WORDS = sorted(
     [*_PLAIN, *(name for names in _SECONDS for name in names.split() if len(name) > 1)],
     key=lambda name: (-len(name), name),
 )
-_WORD = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in _WORDS if word != "%")
+_WORD = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in _WORDS if word not in "%‰")
 UNIT = (
-    rf"(?:%|{_DATA}|{_FLOPS}|{_POWER}|(?i:(?:{_WORD})s?)(?!\w)|(?<=\d)(?:s|h)(?!\w)|"
+    rf"(?:[%‰]|{_DATA}|{_FLOPS}|{_POWER}|(?i:(?:{_WORD})s?)(?!\w)|(?<=\d)(?:s|h)(?!\w)|"
     rf"(?<=\d\s)(?:s|h)(?![\w'’]))"
 )
 """A unit as written after its numeral; the case of its letters tells `GB` from `Gb`."""
