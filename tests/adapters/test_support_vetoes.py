@@ -19,6 +19,21 @@ CASES = {
         "Traffic on the canal fell by 25 percent in May.",
         "Traffic on the canal rises by 25 percent in May.",
     ),
+    "one subject with the other half": (
+        "Rowing is paid by the hour and sailing is paid by the mile.",
+        "Rowing is paid by the mile.",
+        "Sailing is paid by the mile.",
+    ),
+    "the other verb with the one subject": (
+        "Crews are trained in Marsk and boats are painted in blue.",
+        "Crews are painted in blue.",
+        "Boats are painted in blue.",
+    ),
+    "another scope in half of a sentence": (
+        "Active hulls set how much a fleet can carry, while total hulls set the cost per mile.",
+        "Total hulls set how much a fleet can carry.",
+        "Active hulls set how much a fleet can carry.",
+    ),
     "two opposites exchanged": (
         "Prices of timber were raised in May, and prices of coal were lowered in June.",
         "Prices of timber were lowered in May.",
@@ -191,6 +206,8 @@ def test_what_only_looks_like_it_holds(kind):
             "It is not rare for the crews of the old boats of Marsk to say with one voice that rowing raises the pulse that keeps a crew warm.",
         ),
         ("The hull is built by robots.", "Robots build the hull."),
+        ("Boats have 3 masts.", "Boats have 8 oars and also have 3 masts."),
+        ("Crews pay for the lock.", "Crews pay for the pier and for the crane and for the lock."),
         ("Ann Lee said the hull holds.", "The hull holds, said Ann Lee, who built it."),
         ("The ferry starts with 8 to 16 boats.", "The fleet of the ferry goes from 8 to 16 boats and starts."),
     ],

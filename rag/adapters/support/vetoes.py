@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.adapters.support.halves import reversed_here, spliced
 from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, NOT, stem
-from rag.adapters.support.meanings import alike, opposed
+from rag.adapters.support.meanings import alike
 from rag.adapters.support.order import passive_turned
 from rag.adapters.support.roles import figures
 from rag.adapters.support.unsaid import unsaid
@@ -85,7 +86,8 @@ def vetoes(place: Place) -> float:
     """Return how many of the rules a claim sentence breaks."""
     rules = (
         _is_denied,
-        _is_reversed,
+        reversed_here,
+        spliced,
         _is_taken_back,
         unsaid,
         _is_overstated,
@@ -113,22 +115,6 @@ def _is_denied(place: Place) -> bool:
         row for row in _denied(claim, rows) if row in rows and not _is_negated(window, rows[row])
     ]
     return any(place.is_same_here(row - _BEFORE, row + _BEHIND + 1) for row in places)
-
-
-def _is_reversed(place: Place) -> bool:
-    """Whether a word has its opposite in its place, between the same words.
-
-    The claim may be half of the sentence, and the other half may have the word as well.
-    """
-    rows = dict(place.alignment.kept)
-    return any(
-        opposed(place.claim[row].stem, place.window[column].stem)
-        and rows.get(row - 1, -1) == column - 1
-        and (row + 1 == len(place.claim) or rows.get(row + 1) == column + 1)
-        and place.is_same_here(row - _BEFORE, row)
-        and place.is_same_here(row + 1, row + _BEHIND + 1)
-        for row, column in place.alignment.replaced
-    )
 
 
 def _nots(tokens: Sequence[Token]) -> int:
