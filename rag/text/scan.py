@@ -86,8 +86,14 @@ _FOLDS = {
     "hundredfold": "1 hundred",
     "thousandfold": "1 thousand",
 }
-_MULTIPLES = {"halv": "0.5", "doubl": "2", "tripl": "3", "quadrupl": "4", "quintupl": "5"}
-_MULTIPLES |= {"sextupl": "6"}
+_MULTIPLES = {
+    "halv": "0.5",
+    "doubl": "2",
+    "tripl": "3",
+    "quadrupl": "4",
+    "quintupl": "5",
+    "sextupl": "6",
+}
 _POWERS = {"ten": 1, "dozen": 1, "hundred": 2, "thousand": 3, "million": 6, "billion": 9}
 _POWERS |= {"trillion": 12}
 _STEP = re.compile(r"[\s-]{1,3}([^\W\d_][\w’']*)")
