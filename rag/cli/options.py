@@ -29,7 +29,8 @@ model_option = click.option(
     metavar="MODEL",
     expose_value=False,
     callback=_remember,
-    help='Who writes: "extractive" or "bedrock/<model id, inference profile or ARN>".',
+    help='Who writes: "extractive", "bedrock/<model id, inference profile or ARN>", "local/<GGUF '
+    'file>" or "llama-index/<class path>".',
 )
 
 
@@ -93,9 +94,18 @@ strict_option = click.option(
     "--strict", is_flag=True, help="Exit with 1 when something was skipped."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:  # noqa: ARG001 - click's
+    if math.isnan(value):  # it is in any range
+        raise click.BadParameter("it is a number of seconds", ctx=context)
+    return value
+
+
 wait_option = click.option(
     "--wait",
     type=click.FloatRange(min=0),
+    callback=_seconds,
     default=0.0,
     metavar="SECONDS",
     help="Wait for another run to end.",

@@ -13,7 +13,7 @@ from rag.flows.ingest import MEND, made_with
 from rag.types import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rag.flows.project import Project
     from rag.flows.tools import Tools
@@ -36,10 +36,15 @@ def doctor(project: Project, tools: Tools, *, call: bool) -> Iterator[Check]:
         call: whether services may be asked, which may cost something.
 
     Yields:
-        What was found, as it is found. A call that is made is recorded in the store.
+        What was found, as it is found. A call that is made is recorded in the store; where the
+        store cannot be used, none is made.
     """
     yield from _checklist(project)
-    sound = yield from _store(project, tools)
+    found = list(_store(project, tools))
+    yield from found
+    usable = all(check.state != "failed" for check in found if check.name == "store")
+    call = call and usable
+    sound = usable and (project.store / "rag.db").exists()
     if sound:
         yield from _guarded("index", lambda: _index(tools), _INDEX_ANEW)
     embedder = list(_model("embedder", lambda: _embedder(tools), tools, call=call))
@@ -85,21 +90,18 @@ def _checklist(project: Project) -> Iterator[Check]:
     yield Check(name="checklist", state="ok", found=found)
 
 
-def _store(project: Project, tools: Tools) -> Generator[Check, None, bool]:
-    """Yield what is found of the store; return whether there is one that can be read."""
+def _store(project: Project, tools: Tools) -> Iterator[Check]:
     if project.store.exists() and not project.store.is_dir():
         what, advice = f"{project.store} is a file", "move it away: a folder must stand there"
         yield Check(name="store", state="failed", found=what, advice=advice)
-        return False
+        return
     if not (project.store / "rag.db").exists():
         yield Check(name="store", state="ok", found="there is none yet; the first run makes it")
-        return False
+        return
     found = list(_guarded("store", lambda: [_soundness(tools)], _ANEW))
     yield from found
-    if any(check.state == "failed" for check in found):
-        return False
-    yield from _guarded("sources", lambda: _sources(tools))
-    return True
+    if all(check.state != "failed" for check in found):
+        yield from _guarded("sources", lambda: _sources(tools))
 
 
 def _soundness(tools: Tools) -> Check:

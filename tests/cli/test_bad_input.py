@@ -136,7 +136,13 @@ def test_missing_model(bare: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("ingest", "--fast"), ("frobnicate",), ("ask", "-k", "0", "Why?"), ("compose", "--wait", "x")],
+    [
+        ("ingest", "--fast"),
+        ("frobnicate",),
+        ("ask", "-k", "0", "Why?"),
+        ("compose", "--wait", "x"),
+        ("compose", "--wait", "nan"),
+    ],
 )
 def test_wrong_use(bare: Path, arguments: tuple[str, ...]) -> None:
     """A wrong option, command or value exits with 2, and one line says where the right ones are."""

@@ -39,6 +39,24 @@ def test_a_damaged_store_is_told(bare: Path) -> None:
     assert checks["embedder"]["state"] == "ok"
 
 
+def test_no_call_that_cannot_be_recorded(bare: Path, responder: Responder) -> None:
+    """With a store that cannot be used the model is not asked: what it took would be lost."""
+    responder.plays(Reply('{"there": true}'))
+    (bare / "store").write_bytes(b"")
+    is_file = run(bare, "doctor", "--model", NAME)
+    (bare / "store").unlink()
+    (bare / "store").mkdir()
+    (bare / "store" / "rag.db").write_bytes(b"this is no database, whatever its name says" * 100)
+    is_none = run(bare, "doctor", "--model", NAME)
+    for done in (is_file, is_none):
+        assert done.status == 1, done
+        assert [line[:15] for line in done.out.splitlines() if line[:6] == "failed"] == [
+            "failed   store:"
+        ]
+        assert f"skipped  model: {NAME} was not asked" in done.out
+    assert responder.asked == []
+
+
 def test_a_model_on_bedrock(bare: Path, responder: Responder) -> None:
     """What it costs is said before; what is denied is told; `--offline` asks nothing."""
     responder.plays(Reply('{"there": true}'))

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
-from rag.adapters.store.editions import now
+from rag.adapters.store.editions import LARGEST, now
 from rag.files import transaction
 from rag.types import Call, RecordedCall
 
@@ -67,7 +67,7 @@ class Calls:
         rows = self._connection.execute(
             "SELECT run, at, json FROM call WHERE run > (SELECT max(run) FROM call) - ? "
             "ORDER BY id",
-            (runs,),
+            (min(runs, LARGEST),),
         )
         return [
             RecordedCall(run=row[0], at=row[1], **dict(Call.model_validate_json(row[2])))

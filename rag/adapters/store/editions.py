@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rag.adapters.store.records import Commit
     from rag.types import Skipped
 
+LARGEST = 2**63 - 1
+"""SQLite knows no larger integer, and refuses to compare with one."""
 _EDITION = "number, before, report, text, sections, ticks, published, at, cause, calls, unticks"
 
 
@@ -137,7 +139,7 @@ class Editions:
 
     def edition(self, number: int) -> Edition | None:
         """Return an edition by its number, from 1."""
-        found = self._edition("WHERE number = ?", (number,))
+        found = self._edition("WHERE number = ?", (min(number, LARGEST),))
         return found[0] if found else None
 
     def editions(self) -> list[Edition]:
