@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli.options import caps_options, json_option, model_option, wait_option
+from rag.cli.options import (
+    caps_options,
+    exchange_options,
+    json_option,
+    model_option,
+    wait_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
 @wait_option
 @model_option
 @caps_options
+@exchange_options
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     root: Path,

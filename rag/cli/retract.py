@@ -6,7 +6,13 @@ from pathlib import Path  # noqa: TC003 - click reads the annotation's type at r
 
 import click
 
-from rag.cli.options import caps_options, json_option, model_option, wait_option
+from rag.cli.options import (
+    caps_options,
+    exchange_options,
+    json_option,
+    model_option,
+    wait_option,
+)
 
 
 @click.command(name="retract")
@@ -15,6 +21,7 @@ from rag.cli.options import caps_options, json_option, model_option, wait_option
 @wait_option
 @model_option
 @caps_options
+@exchange_options
 @click.pass_obj
 def command(root: Path, reference: str, as_json: bool, wait: float) -> int:
     """Remove exactly the claims that stand on REFERENCE (its key) alone."""

@@ -19,7 +19,9 @@ _MILLION = 1_000_000
 class Price(Value):
     """What a million tokens of a model cost, by kind."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
     input: float = Field(alias="in", ge=0)
     output: float = Field(alias="out", ge=0)
@@ -93,6 +95,16 @@ class Abilities(Value):
     def _cites_in_text(self) -> Self:
         if self.citations and self.structure != "json":
             msg = 'citations = true needs structure = "json": the service cites in text alone'
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _has_room_for_a_prompt(self) -> Self:
+        if self.context_tokens <= self.output_tokens:
+            msg = (
+                f"context_tokens = {self.context_tokens} leaves no room for a prompt beside "
+                f"output_tokens = {self.output_tokens}"
+            )
             raise ValueError(msg)
         return self
 

@@ -82,7 +82,7 @@ class ModelWriter:
     def _drafted(self, task: SectionTask, known: Register) -> Draft | Skipped:
         """Return what is drafted from what a prompt has room for; what ends a call is raised."""
         if not (known.evidence or has_new(task, known)):
-            return _too_small(known.left_out) if known.left_out else as_it_was(task)
+            return self._too_small(known.left_out) if known.left_out else as_it_was(task)
         if task.spec.form == "summary":
             prompt = self._asking.summary(task, known)
             draft = self._read(prompt, partial(read_summary, task, known))
@@ -161,7 +161,7 @@ class ModelWriter:
             return Draft(blocks=())
         prompt = self._asking.question(task)
         if not prompt.passages:  # it may answer; that it does not, nobody knows
-            return _too_small(prompt.left_out)
+            return self._too_small(prompt.left_out)
         model = self._model
         if propose is None or not isinstance(model, StreamingModel):
             return self._asked(prompt, partial(read_answer, self._limit))
@@ -169,6 +169,13 @@ class ModelWriter:
         return self._asked(
             prompt, partial(read_answer, self._limit), lambda told: model.stream(told, coming.heard)
         )
+
+    def _too_small(self, left_out: int) -> Skipped:
+        reason = (
+            f"none of {left_out} passages fits a prompt of the model's, which may have "
+            f"{self._model.input_tokens:,} tokens, the instructions among them"
+        )
+        return Skipped(subject="", stage="draft", reason=reason)
 
     def _asked(
         self,
@@ -193,11 +200,6 @@ class ModelWriter:
             return reply(prompt.with_correction(correction))
 
         return ask_twice(ask, read)
-
-
-def _too_small(left_out: int) -> Skipped:
-    reason = f"none of {left_out} passages fits a prompt of the model's"
-    return Skipped(subject="", stage="draft", reason=reason)
 
 
 def _skipped(error: UnfinishedError | CapError) -> Skipped:

@@ -108,6 +108,7 @@ def test_unknown_key(bare: Path, arguments: tuple[str, ...]) -> None:
         ("rag", 'model = "gpt"\n', "model = 'gpt'"),
         ("rag", "[fetch\n", "config/rag.toml is not TOML"),
         ("rag", "[embedder]\nadapter = 'tf'\n", "line 2: embedder.adapter = 'tf'"),
+        ("rag", "[prices]\nx = { in = inf, out = 1.0 }\n", "line 2: prices.x.in = inf"),
         ("report", "title = 'x'\n", "config/report.toml"),
         ("taxonomy", "elements = 1\n", "config/taxonomy.toml, line 1: elements = 1"),
     ],

@@ -224,6 +224,16 @@ def test_what_the_service_cites_is_shown(bare: Path, responder: Responder) -> No
     run(bare, "compose").fails(2, "citations = true needs structure")
 
 
+def test_a_context_that_the_reply_takes_whole(bare: Path, responder: Responder) -> None:
+    """A row of the table that leaves no room for a prompt is refused as it stands."""
+    folder = bare / "config" / "models"
+    folder.mkdir()
+    table = f'[[models]]\nmatch = "{MODEL}"\ncontext_tokens = 4_000\noutput_tokens = 4_000\n'
+    (folder / "bedrock.toml").write_text(table, encoding="utf-8")
+    run(bare, "compose").fails(2, r"bedrock\.toml, line 1: .* leaves no room for a prompt")
+    assert responder.asked == []
+
+
 def test_what_does_not_fit_is_read_in_passes(bare: Path, responder: Responder) -> None:
     """Each has other passages, whole, and the claims so far; the report has what all say."""
     names = [f"Chip{letter}" for letter in "ABCDEFGH"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,13 +41,19 @@ def test_a_recorded_run_is_replayed_offline(
             first = [
                 run(live, "compose", "--all", "--record", kept),
                 run(live, "ask", QUESTION, "--record", kept),
+                run(live, "retract", "alpha", "--record", kept),
             ]
-        assert [item.status for item in first] == [0, 0]
+            assert re.search("Section: Summary", server.asked[-1].words)  # it draws on claims
+        assert [item.status for item in first] == [0, 0, 0]
         assert "141 GB" in first[1].out
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RAG_REPLAY", kept)
-    second = [run(again, "compose", "--all"), run(again, "ask", QUESTION)]
+    second = [
+        run(again, "compose", "--all"),
+        run(again, "ask", QUESTION),
+        run(again, "retract", "alpha"),
+    ]
     second = [item._replace(out=item.out.replace(str(again), str(live))) for item in second]
     assert second == first
     assert texts(again) == texts(live)
