@@ -6,14 +6,20 @@ Prior claims are named by ids, topics by the outline's ids; headings and lead-in
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from rag.text.printable import seen
 from rag.types import Value
 
 _KEPT = {"type", "properties", "required", "items", "enum", "description", "additionalProperties"}
 """What every structured output understands; lengths and counts are checked by us alone."""
+
+
+_Words = Annotated[str, BeforeValidator(lambda said: seen(said) if isinstance(said, str) else said)]
+"""The model's own words, as a page and a terminal will show them. What it quotes is left as it
+came: it is held against its passage."""
 
 
 class WireCitation(Value):
@@ -28,16 +34,18 @@ class WireReplaces(Value):
 
     claim: str = Field(description="Id of the claim that leaves, such as C1.")
     how: Literal["merged", "superseded"]
-    reason: str = Field(min_length=1, description="Why, in a few words.")
+    reason: _Words = Field(min_length=1, description="Why, in a few words.")
 
 
 class WireWords(Value):
     """A claim in the model's words."""
 
-    text: str = Field(default="", description="The claim; for a row of a table, empty.")
-    cells: tuple[str, ...] = Field(default=(), description="For a row: one text for each column.")
-    said_by: str = Field(default="", description="For a quotation: the speaker or the title.")
-    calculation: str = Field(default="", description="How a figure was computed, if one was.")
+    text: _Words = Field(default="", description="The claim; for a row of a table, empty.")
+    cells: tuple[_Words, ...] = Field(
+        default=(), description="For a row: one text for each column."
+    )
+    said_by: _Words = Field(default="", description="For a quotation: the speaker or the title.")
+    calculation: _Words = Field(default="", description="How a figure was computed, if one was.")
     citations: tuple[WireCitation, ...] = ()
 
 
@@ -62,7 +70,7 @@ class WireBlock(Value):
     """Claims in one form."""
 
     form: Literal["paragraph", "bullets", "table", "rules", "quotation", "heading"]
-    header: tuple[str, ...] = Field(default=(), description="For a table: the names of columns.")
+    header: tuple[_Words, ...] = Field(default=(), description="For a table: the names of columns.")
     items: tuple[WireItem, ...] = Field(min_length=1)
 
 

@@ -21,7 +21,7 @@ from rag.types import (
     TopicSpec,
     claim_id,
 )
-from rag.writing.reading import read_section, read_summary
+from rag.writing.reading import read_answer, read_section, read_summary
 from rag.writing.register import register
 from rag.writing.wire import WireSection, schema_of
 
@@ -111,6 +111,31 @@ def test_every_form_holds():
     assert blocks[4].header == RULE_COLUMNS
     assert all(claim.citations for block in blocks for claim in block.claims)
     assert blocks[3].claims[0].text == "p5.48xlarge | 3,200 Gbps"
+
+
+@pytest.mark.parametrize("unseen", ["\0", "\a", "\x1b", "\x9b", "\u202e", "\u2067"])
+def test_what_nobody_sees_is_no_part_of_a_claim(unseen):
+    """What the gates read is what a page and a terminal show; a quotation stays as it came."""
+    text, cells = "P5 has up to 3,200 Gbps.", ("p5.48xlarge", "3,200 Gbps")
+    draft = read(
+        [
+            {"form": "bullets", "items": [new(text=text.replace("3", f"{unseen}3"))]},
+            {
+                "form": "table",
+                "header": [f"{unseen}{name}" for name in HEADER],
+                "items": [row(*(f"{unseen}{cell}" for cell in cells))],
+            },
+        ]
+    )
+    assert draft.blocks[1].claims[0].text == text
+    assert draft.blocks[2].header == tuple(HEADER)
+    assert draft.blocks[2].claims[0].cells == cells
+    said = json.dumps({"claims": [new(text=f"{unseen}{text}", quote=f"P5{unseen}")]})
+    answer = read_answer(4, said)
+    assert isinstance(answer, Draft)
+    (claim,) = answer.blocks[0].claims
+    assert (claim.text, claim.citations[0].quote) == (text, f"P5{unseen}")
+    assert read_answer(4, said.replace(text, "")) == Draft(blocks=())
 
 
 def test_a_claim_is_kept_by_its_id():
