@@ -88,6 +88,7 @@ def test_a_citation_that_bears_nothing_of_its_claim_is_left_out(text, cited, kep
         (proposal("P5 has 3,300 Gbps."), "number_absent", "3,300"),
         (proposal("P5 has 320 Gbps."), "number_absent", "320"),
         (proposal("P6 has bandwidth."), "name_absent", "P6"),
+        (proposal(QUOTE.replace("3,200", "\u202e3,200\u202c")), "not_entailed", "U+202E"),
         (proposal(attribution="John Roe"), "misattributed", "John Roe"),
         (proposal(attribution="Jane Doe, Other Corp"), "misattributed", "Other Corp"),
     ],

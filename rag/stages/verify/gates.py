@@ -16,6 +16,7 @@ from rag.text.figures import WORD
 from rag.text.labels import footnote_label
 from rag.text.names import Name, missing_names
 from rag.text.normal import find_quote, normalise
+from rag.text.printable import turned
 from rag.text.quantities import missing
 from rag.text.quotations import QUOTED, Sayer, quoted_words, sayer
 from rag.text.sentences import statement_spans
@@ -128,8 +129,7 @@ def against(
     words = _words(claim.text, claim.cells)
     said = "\n".join(item.citation.quote for item in grounds)
     made = ""
-    if not any(char.isalnum() for char in words):
-        yield "uncited", "it says nothing"
+    yield from _not_to_be_read(claim, words)
     if claim.calculation:
         calculation = parse(claim.calculation)
         if calculation is None or not check(calculation):
@@ -151,6 +151,13 @@ def against(
         yield "misattributed", f"nothing of it stands in {idle[0].citation.quote!r}"
     if torn := [word for item in grounds if (word := taken_back(claim.text, item.sentences))]:
         yield "not_entailed", f"its sentence goes with {torn[0]!r}, which is left out"
+
+
+def _not_to_be_read(claim: Claim, words: str) -> Iterator[tuple[Verdict, str]]:
+    if not any(char.isalnum() for char in words):
+        yield "uncited", "it says nothing"
+    if mark := turned(f"{words} {claim.attribution} {claim.calculation}"):
+        yield "not_entailed", f"a page shows it in another order than it stands in: it has {mark}"
 
 
 def _is_idle(words: str, item: Ground) -> bool:
