@@ -35,7 +35,7 @@ _BEFORE = re.compile(
     rf"(?P<who>[^.;:!?—]*?)\b{_SAYING}\b[^.;:!?,]*[:,]?\s*$|\b[Aa]ccording to (?P<of>[^,]+),",
 )
 _AFTER = re.compile(
-    rf"^(?:[,!?](?=[”“\"’'»›」』]))?[”“\"’'»›」』]*,?\s*(?:{_SAYING}\b(?P<who>[^.;:!?,]*)"
+    rf"^(?:[,!?](?=[”“\"’'»›」』]))?[”“\"’'»›」』]*,?\s*(?:{_SAYING}\b(?P<who>[^.;:!?,]*)(?P<more>,[^.;:!?,]{{1,60}})?"
     rf"|(?P<named>[^.;:!?,]{{1,60}}?)\b{_SAYING}\b|according to (?P<of>[^.;:!?,]+))",
 )
 """The comma may stand within the marks: `“…,” said Jane Doe`."""
@@ -47,6 +47,8 @@ class Sayer(NamedTuple):
     words: frozenset[str]
     head: frozenset[str]
     """Those before the first comma: a name, where what follows tells more of it."""
+    more: frozenset[str] = frozenset()
+    """Those behind a name that stands behind the verb: `said Jane Doe, head of research`."""
 
 
 def sayer(sentence: str, quoted: str) -> Sayer | None:
@@ -65,9 +67,11 @@ def sayer(sentence: str, quoted: str) -> Sayer | None:
     found = _BEFORE.search(before) or _AFTER.match(sentence[start + len(quoted) :])
     if found is None:
         return None
-    who = next((words for words in found.groupdict().values() if words and words.strip()), "")
+    groups = found.groupdict()
+    more = _telling(groups.pop("more", None) or "")
+    who = next((words for words in groups.values() if words and words.strip()), "")
     words = _telling(who)
-    return Sayer(words, _telling(who.split(",")[0])) if words else None
+    return Sayer(words, _telling(who.split(",")[0]), more) if words else None
 
 
 def _telling(words: str) -> frozenset[str]:

@@ -193,7 +193,7 @@ def test_labels_and_ids_are_permanent():
 PRAISED = (
     'Jane Doe, who leads the Delta team, called the change "small but useful". '
     "The engineers said that “latency fell”. The option is called “auto resume”. "
-    "“It pays,” said Ann Lee, who pays."
+    "“It pays,” said Ann Lee, head of the Epsilon team."
 )
 
 
@@ -215,6 +215,9 @@ PRAISED = (
         ("“It pays,” said Ann Lee.", ""),
         ("Ann Lee said “it pays”.", "quote_absent"),
         ("Ann Lee said: “It pays.”", ""),
+        ("Ann Lee, head of the Epsilon team, said: “It pays.”", ""),
+        ("Ann Lee, head of the Delta team, said: “It pays.”", "misattributed"),
+        ("The Epsilon team said: “It pays.”", "misattributed"),
         ("“It pays,” said Jane Doe.", "misattributed"),
         ("Nobody said 「small and useful」.", "quote_absent"),
     ],

@@ -207,6 +207,8 @@ def _is_same(claimed: Sayer, own: Sayer | None, around: frozenset[str]) -> bool:
     """
     there, head = (own.words, own.head) if own else (frozenset[str](), frozenset[str]())
     names = {word for word in head if word[:1].isupper()}
+    if own and names:
+        there |= own.more
     known = {word.lower() for word in there | around}
     is_known = {word.lower() for word in claimed.words} <= known
     return is_known and (not names or bool(claimed.words & (names | around)))
