@@ -115,8 +115,10 @@ _DOING = begins(rf"(?:(?:on|in|for|at|with) [^,]{{1,50}}, )?(?:{_STEPS})")
 _COMMAND = re.compile(r"`[^`]*\s[^`]*`|`--?[a-z]|\w=\w")
 """A line for a terminal, or of settings."""
 _CLOSED = re.compile(r"[.!][\"”’)\]]*$")
-_SAYING = re.compile(r"(?<![\w.-])[a-z]")
-"""A word that begins small: where there is none, names are listed and nothing is said."""
+_SAYING = re.compile(r"(?<![\w.-])[a-z][a-z’'-]*(?![\w-]|\.\w)")
+"""A word in small letters: where there are few, names and figures are listed, and nothing said."""
+_SAID_AT_LEAST = 0.2
+"""Their share of the words; a row of a table that a PDF has as running text has none or few."""
 _TITLE_LIKE = re.compile(r"An? (?:[\w'’/-]+,? ){1,9}?(?:for|of|with|to)\b")
 _FINITE = has(
     r"(?:is|are|was|were|ha[sd]|have|can|could|will|would|may|might|must|should|do|does|did)\b",
@@ -203,7 +205,8 @@ def is_whole(sentence: str, longest: int, shortest: int = MIN_WORDS) -> bool:
 def _says_something(sentence: str) -> bool:
     """Whether it is more than a list of names, and more than the description of a thing."""
     is_title = _TITLE_LIKE.match(sentence) and not _FINITE.search(sentence)
-    return bool(_SAYING.search(sentence)) and not is_title
+    said = len(_SAYING.findall(sentence))
+    return said > 0 and said >= _SAID_AT_LEAST * len(WORD.findall(sentence)) and not is_title
 
 
 def _is_pronoun_first(sentence: str) -> bool:

@@ -34,6 +34,7 @@ BROKEN = [
     "The price (per hour is lower for the larger instance than for the small one.",
     "The larger instance is faster according to an older measurement of the team [12].",
     "Comet 4 Instruct, Comet 4B Instruct, Comet Large, Comet Small, Comet-X1.",
+    "Instance Accelerators Memory p9en.48xlarge 8 900 GB quasar.48xlarge 16 1,200 GB 400 Gbps.",
     "A wide, open collection of checks for clusters of quasar instances in two Regions.",
     " ".join(["A sentence that goes on"] * 15) + ".",
 ]
