@@ -7,8 +7,8 @@ import sys
 
 def main() -> None:
     """Run the program; an interrupt ends it with one line even before the commands are loaded."""
-    _open_what_is_closed()
     try:
+        _open_what_is_closed()
         from rag.cli import main as run  # noqa: PLC0415 - see above
 
         run()

@@ -37,6 +37,7 @@ _COMMANDS = {
 _INTERRUPTED = "interrupted; what was committed stays, the next run goes on", INTERRUPTED
 _interrupts: list[int] = []
 """The signals that have asked this process to end."""
+_AGAIN_S = 0.02
 
 
 class _Group(click.Group):
@@ -92,6 +93,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is to be ignored
         signal.signal(signal.SIGINT, _interrupt)
+    sys.unraisablehook = _unraisable
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may lack some of our characters
             stream.reconfigure(errors="replace")
@@ -139,6 +141,16 @@ def _interrupt(number: int, _: object) -> None:
     raise KeyboardInterrupt
 
 
+def _unraisable(ignored: sys.UnraisableHookArgs) -> None:
+    """Interrupt again in a moment where an extension, called back, could not hand it on."""
+    if not issubclass(ignored.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(ignored)
+        return
+    signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+
+
 def _end(message: str, status: int) -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)
     click.echo(f"rag: {message}", err=True)
     sys.exit(status)

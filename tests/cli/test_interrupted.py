@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -101,6 +102,37 @@ def test_cut_short_often(
 ) -> None:
     """The same over many more points in time."""
     _cut_often(bare, composed, how, _moments(seed, 6, whole_s))
+
+
+_CALLED_BACK = """
+import ctypes, os, signal, sys, time
+import click
+from rag import cli
+from rag.__main__ import main
+
+@click.command
+def wait():
+    ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGTERM))()
+    time.sleep(60)
+
+cli.group.get_command = lambda _, name: wait
+sys.argv = ["rag", "wait"]
+main()
+"""
+
+
+def test_an_interrupt_that_an_extension_ignores() -> None:
+    """An extension that calls back can hand no exception on: Python drops it with many lines."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CALLED_BACK],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 130
+    assert done.stderr.strip() == "rag: interrupted; what was committed stays, the next run goes on"
 
 
 # --- two runs at once ------------------------------------------------------------------------
