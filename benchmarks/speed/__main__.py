@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.common import DATA, required, table
-from benchmarks.speed.processes import help_seconds, ingests_and_asks
+from benchmarks.speed.processes import help_seconds, ingests_and_asks, verifications
 
-_PARTS = ("help", "process", "bare", "minilm")
+_PARTS = ("help", "verify", "process", "bare", "minilm")
 """Processes first: until it runs a program of its own, a child is as large as this one, which the
 other parts fill with libraries."""
+_CLAIMS = 300
+"""Of a report of 6,000 words."""
 
 
 class Row(NamedTuple):
@@ -31,6 +33,21 @@ class Row(NamedTuple):
 def _help(rounds: int) -> list[Row]:
     seconds = help_seconds(max(rounds, 5))
     return [Row("`rag --help`", f"{seconds:.2f} s", "< 0.3 s", seconds < 0.3)]
+
+
+def _verify(references: Path, rounds: int) -> list[Row]:
+    found = verifications(references, _CLAIMS, max(rounds, 5))
+    print(f"a report of {found.claims} claims, {found.words} words, every one a paraphrase")
+    first, again = found.first_s, found.again_s
+    return [
+        Row("`rag verify`, nothing scored yet", f"{first:.1f} s", "< 60 s", first < 60),
+        Row(
+            "`rag verify` again, nothing changed",
+            f"{again:.2f} s ({again / first:.0%} of the first)",
+            "< 1 s",
+            again < 1,
+        ),
+    ]
 
 
 def _bare(references: Path, rounds: int) -> list[Row]:
@@ -105,6 +122,7 @@ def main() -> int:
     print(f"{os.cpu_count()} cores, load {load:.1f} before the start (ratios; times need it idle)")
     parts = {
         "help": lambda: _help(rounds),
+        "verify": lambda: _verify(references, rounds),
         "process": lambda: _processes(references, rounds),
         "bare": lambda: _bare(references, rounds),
         "minilm": lambda: _minilm(references, rounds),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.common import alternating, run
+from benchmarks.speed.paraphrases import write_report
 from benchmarks.speed.projects import make_project
 
 QUESTION = "Which instances have B200 GPUs?"
@@ -29,6 +31,17 @@ class Asks(NamedTuple):
 
     stock_s: float
     rag_s: float
+
+
+class Verifications(NamedTuple):
+    """`rag verify` of a report of paraphrases."""
+
+    claims: int
+    words: int
+    first_s: float
+    """With no score known."""
+    again_s: float
+    """With nothing changed, median."""
 
 
 def help_seconds(rounds: int) -> float:
@@ -85,3 +98,18 @@ def _asks(root: Path, rounds: int) -> Asks:
             lambda: run(ours, cwd=root / "rag").seconds,
         )
     )
+
+
+def verifications(references: Path, claims: int, rounds: int) -> Verifications:
+    """Return what it takes to verify a report of so many paraphrases, and to do so again."""
+    verify = ["-m", "rag", "verify"]
+    with tempfile.TemporaryDirectory(prefix="rag-speed-") as name:
+        folder = Path(name)
+        make_project(folder, references)
+        run(["-m", "rag", "ingest"], cwd=folder)
+        number, words = write_report(folder, claims)
+        first = run(verify, cwd=folder)
+        if f"{number} of {number} claims hold" not in first.output:
+            sys.exit(f"claims fell that should hold, and were not scored:\n{first.output}")
+        again = alternating(rounds, lambda: run(verify, cwd=folder).seconds)[0]
+    return Verifications(number, words, first.seconds, again)

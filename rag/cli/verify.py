@@ -49,7 +49,6 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     from rag.cli.screen import say
     from rag.cli.session import reading
     from rag.files import replace_file
-    from rag.flows.bundle import bundle_of
     from rag.flows.verify import verify_report
 
     with reading(root) as (project, tools):
@@ -60,6 +59,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         text = Path(found.report).read_bytes().decode("utf-8", "surrogateescape")
         say(found.model_dump_json(indent=2) if as_json else as_text(found, strict=strict))
         if to_bundle is not None:
+            from rag.flows.bundle import bundle_of
+
             replace_file(to_bundle, bundle_of(tools, text, found).encode())
     return 1 if found.failures or found.absence or (strict and found.statements) else 0
 

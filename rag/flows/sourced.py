@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.flows.desk import Desk, cited_references
 from rag.flows.disagreements import HEADER, UNDATED, as_of
-from rag.stages.readback import read_back
+from rag.stages.readback import read_footnotes
 from rag.stages.render import render_citation
 from rag.text.footnotes import definitions
 from rag.text.normal import normalise
@@ -54,7 +54,11 @@ class Sourced:
             label = citation.label
             if self._lines.get(label) == self._published.get(label):
                 continue  # as the edition has it: what was read again since changes it later
-            if wrong := _differences(notes[label], self._expected(citation)):
+            expected = self._expected(citation)
+            if self._lines.get(label) == expected:
+                continue
+            (own,) = read_footnotes(expected)
+            if wrong := _differences(notes[label], own):
                 return f"footnote {label} misstates its source: {wrong}"
         return ""
 
@@ -87,15 +91,14 @@ class Sourced:
             for claim in block.claims
         )
 
-    def _expected(self, citation: Citation) -> ReadFootnote:
+    def _expected(self, citation: Citation) -> str:
+        """Return the line that defines a citation's footnote as it would be rendered today."""
         key = citation.reference_key
         if key not in self._cited:
             _, reading = self._project.read_checklist()
             desk = Desk(self._project, self._tools, reading.references)
             self._cited |= cited_references(desk, [key])
-        words = f"[^{citation.label}]: {render_citation(citation, self._cited[key])}\n"
-        (note,) = read_back(words, self._tools.config.outline).footnotes
-        return note
+        return f"[^{citation.label}]: {render_citation(citation, self._cited[key])}"
 
 
 def _differences(note: ReadFootnote, own: ReadFootnote) -> str:

@@ -154,6 +154,7 @@ class _Checker:
         self._notes: dict[str, ReadFootnote] = {}
         for note in report.footnotes:
             self._notes.setdefault(note.label, note)
+        self._documents: dict[str, Document] = {}
         self._evidence: dict[str, Evidence] = {}
 
     def checkups(self) -> list[tuple[Checkup, Held | None]]:
@@ -220,7 +221,9 @@ class _Checker:
         item = self._known.get(note.reference_key)
         if item is None:
             return f"{note.reference_key or label} is no reference of the store; run `rag ingest`"
-        document = self._store.document(item.document_id)
+        if item.document_id not in self._documents:
+            self._documents[item.document_id] = self._store.document(item.document_id)
+        document = self._documents[item.document_id]
         whole = Chunk(
             id=label, document_id=document.id, start=0, end=len(document.text), text=document.text
         )

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rag.text.figures import term_pattern
 
 if TYPE_CHECKING:
@@ -41,6 +39,8 @@ def shortlist(  # noqa: PLR0913 - one document and one topic, whole
     """
     if not chunks or not questions:
         return []
+    import numpy as np  # noqa: PLC0415 - what only checks a report need not wait for it
+
     pattern = term_pattern(topic.terms)
     nearest = (np.stack(vectors) @ np.stack(questions).T).max(axis=1)
     scored = [

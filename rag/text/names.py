@@ -87,11 +87,17 @@ def missing_names(
         passages: the words it stands on, joined, with whatever names their subject (a title).
         known_aliases: the ways to write each known proper name.
     """
-    groups = tuple(tuple(group) for group in known_aliases)
+    return list(_missing(claim, passages, tuple(tuple(group) for group in known_aliases)))
+
+
+@lru_cache(maxsize=256)  # a claim's names are asked for by one gate after the other
+def _missing(claim: str, passages: str, groups: tuple[tuple[str, ...], ...]) -> tuple[Name, ...]:
     written = tuple(name for group in groups for name in group)
     there = _key(passages)
     capitals = {match[0].lower() for match in _WORD.finditer(passages) if match[0][0].isupper()}
-    return [name for name in names(claim, written) if not _stands(name, there, capitals, groups)]
+    return tuple(
+        name for name in names(claim, written) if not _stands(name, there, capitals, groups)
+    )
 
 
 def _pattern(known: re.Pattern[str] | Sequence[str]) -> re.Pattern[str]:

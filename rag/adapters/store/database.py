@@ -11,14 +11,13 @@ import hashlib
 import sqlite3
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rag.adapters.store.calls import Calls
 from rag.adapters.store.editions import now
 from rag.adapters.store.histories import Histories
 from rag.adapters.store.questions import Questions
 from rag.adapters.store.records import Failed, Ingested
 from rag.adapters.store.schema import CALLS, LEDGER, QUESTION, SCHEMA, SCHEMA_VERSION, STEPS, TOLD
+from rag.adapters.store.vectors import packed, unpacked
 from rag.errors import PrerequisiteError
 from rag.files import replace_file, transaction
 from rag.types import Chunk, Document, Reference, Source
@@ -172,7 +171,7 @@ class Store(Histories, Calls, Questions):
                         document.id,
                         ordinal,
                         chunk.model_dump_json(),
-                        np.asarray(vector, np.float32).tobytes(),
+                        packed(vector),
                     ),
                 )
             old = execute("SELECT document_id FROM ingested WHERE key = ?", (key,)).fetchone()
@@ -251,4 +250,4 @@ class Store(Histories, Calls, Questions):
             "SELECT json, vector FROM chunk WHERE document_id = ? ORDER BY ordinal", (document_id,)
         ).fetchall()
         chunks = [Chunk.model_validate_json(row[0]) for row in rows]
-        return chunks, [np.frombuffer(row[1], np.float32) for row in rows]
+        return chunks, [unpacked(row[1]) for row in rows]

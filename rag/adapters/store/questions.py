@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+from rag.adapters.store.vectors import packed, unpacked
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,11 +22,11 @@ class Questions:
         row = self._connection.execute(
             "SELECT vector FROM question WHERE name = ?", (name,)
         ).fetchone()
-        return None if row is None else np.frombuffer(row[0], np.float32)
+        return None if row is None else unpacked(row[0])
 
     def save_question_vector(self, name: str, vector: Vector) -> None:
         """Keep a vector under a name."""
         self._connection.execute(
             "INSERT OR REPLACE INTO question VALUES (?, ?)",
-            (name, np.asarray(vector, np.float32).tobytes()),
+            (name, packed(vector)),
         )

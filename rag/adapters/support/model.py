@@ -7,21 +7,18 @@ off another by an accident of the sets it was learned on.
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from rag.adapters.support.stored import THRESHOLD, stored
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-
-THRESHOLD = 0.1
-"""What the weakest accepted claim scores at least: see `Model.score`."""
 
 _HARDLY = 0.2
 """Share of a claim's content words in its passage under which nothing passes."""
@@ -87,8 +84,7 @@ class Weights(BaseModel):
 @cache
 def weights() -> Weights:
     """Return the weights that the package carries."""
-    text = files("rag.adapters.support").joinpath("weights.json").read_text(encoding="utf-8")
-    return Weights.model_validate(json.loads(text))
+    return Weights.model_validate(stored())
 
 
 def is_vetoed(features: Mapping[str, float]) -> bool:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.adapters.support.features import NAMES, Reading, read
-from rag.adapters.support.model import THRESHOLD, weights
-from rag.adapters.support.tokens import plain_words
+from rag.adapters.support.stored import THRESHOLD, stored
 from rag.text.writings import in_one_writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.adapters.support.features import Reading
     from rag.ports import PairScorer
 
 DEFAULT_THRESHOLD = THRESHOLD
@@ -31,6 +30,9 @@ _RULES = 3
 class SupportScorer:
     """PairScorer: the probability that a passage supports a claim. See `PairScorer`.
 
+    It has its name before anything is loaded: scores are kept by that, and a report that is
+    checked again asks for no new one.
+
     Args:
         reranker: scores (claim, a few sentences of the passage). The weights were learned with
             cross-encoder/ms-marco-MiniLM-L-12-v2; another has another scale. Without one, weights
@@ -39,9 +41,8 @@ class SupportScorer:
 
     def __init__(self, reranker: PairScorer | None = None) -> None:
         self._reranker = reranker
-        found = weights()
-        self._model = found.with_reranker if reranker else found.without_reranker
-        self.name = f"support/{found.version}.{_RULES}" + (f"+{reranker.name}" if reranker else "")
+        version = f"support/{stored()['version']}.{_RULES}"
+        self.name = version + (f"+{reranker.name}" if reranker else "")
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """See `PairScorer.score`; scores lie in [0, 1].
@@ -49,6 +50,10 @@ class SupportScorer:
         Args:
             pairs: claims with their passages; quotes of one claim are joined by a newline.
         """
+        from rag.adapters.support.features import read
+        from rag.adapters.support.model import weights
+
+        model = weights().with_reranker if self._reranker else weights().without_reranker
         scores = [_VERBATIM if is_verbatim(*pair) else 0.0 for pair in pairs]
         rest = [at for at, score in enumerate(scores) if score != _VERBATIM]
         readings = [read(*pairs[at]) for at in rest]
@@ -57,7 +62,7 @@ class SupportScorer:
             for row, more in zip(rows, reranked(self._reranker, readings), strict=True):
                 row.update(more)
         # A score is a function of its own pair: the sums of one row do not depend on the others.
-        for at, score in zip(rest, self._model.score(rows), strict=True):
+        for at, score in zip(rest, model.score(rows), strict=True):
             scores[at] = score
         return scores
 
@@ -71,6 +76,8 @@ def is_verbatim(claim: str, passage: str) -> bool:
 
 
 def _is_run(claim: str, passage: str) -> bool:
+    from rag.adapters.support.tokens import plain_words
+
     wanted = plain_words(claim)
     return bool(wanted) and f" {' '.join(wanted)} " in f" {' '.join(plain_words(passage))} "
 
@@ -90,4 +97,6 @@ def reranked(reranker: PairScorer, readings: Sequence[Reading]) -> list[dict[str
 
 def feature_names(*, with_reranker: bool) -> tuple[str, ...]:
     """Return the names of the features that a model is learned on, in order."""
+    from rag.adapters.support.features import NAMES
+
     return (*NAMES, *RERANKED) if with_reranker else NAMES

@@ -1,7 +1,7 @@
 """report.md → its sections, claims and footnotes as they were given to `render`."""
 
 from rag.stages.readback.apart import own_words_apart
-from rag.stages.readback.reader import read_back
+from rag.stages.readback.reader import read_back, read_footnotes
 from rag.stages.readback.values import (
     ReadBlock,
     ReadClaim,
@@ -18,4 +18,5 @@ __all__ = [
     "ReadSection",
     "own_words_apart",
     "read_back",
+    "read_footnotes",
 ]

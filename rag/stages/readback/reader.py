@@ -47,6 +47,12 @@ def read_back(text: str, outline: Outline) -> ReadReport:
     return reader.report(footnotes=tuple(map(footnote, definitions)))
 
 
+def read_footnotes(text: str) -> tuple[ReadFootnote, ...]:
+    """Return what the footnotes say that a text defines, in their order."""
+    _, definitions = definitions_apart(parser().parse(text))
+    return tuple(map(footnote, definitions))
+
+
 class _Open(NamedTuple):
     """A section in the making."""
 

@@ -83,7 +83,8 @@ def check_claim(
             return Rejected(claim=proposal, verdict="quote_absent", reason=reason)
         grounds.append(ground(_citation(item, *span), item.document))
     words = f"{_words(proposal.text, proposal.cells)} {proposal.calculation}"
-    grounds = [item for item in grounds if not _is_idle(words, item)] or grounds
+    if len(grounds) > 1:
+        grounds = [item for item in grounds if not _is_idle(words, item)] or grounds
     cells = proposal.cells if form == "table" else ()  # elsewhere nobody sees them
     claim = Claim(
         id=claim_id(proposal.text, cells),

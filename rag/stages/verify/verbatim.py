@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from rag.types import Citation
 
+_BEGINS = re.compile(r"(?<!\w)(?<!\w[.,:/-])")
+_ENDS = re.compile(r"(?![.,:/-]?\w)")
+
 
 def is_verbatim(text: str, cells: Sequence[str], citations: Iterable[Citation]) -> bool:
     """Whether a claim is word for word one of its quotes, its cells made of the same words.
@@ -55,7 +58,7 @@ def _are_in(cells: Sequence[str], words: str) -> bool:
         first = find_whole(normalise(cell.split("; ")[0]), words, at)
         if first is None:
             return False
-        at = 0 if whole else first.end()
+        at = 0 if whole else first[1]
     return True
 
 
@@ -64,8 +67,13 @@ def stands_in_one(words: str, quotes: Iterable[str]) -> bool:
     return any(normalise(words) in quote.replace("\\|", "|") for quote in quotes)
 
 
-def find_whole(part: str, words: str, start: int = 0) -> re.Match[str] | None:
-    """Return where a part of words stands in them; it cuts no word, figure or name of them."""
-    before = r"(?<!\w)(?<!\w[.,:/-])" if part[:1].isalnum() else ""
-    after = r"(?![.,:/-]?\w)" if part[-1:].isalnum() else ""
-    return re.compile(before + re.escape(part) + after).search(words, start)
+def find_whole(part: str, words: str, start: int = 0) -> tuple[int, int] | None:
+    """Return where a part of words stands in them: start and end; it cuts no word or figure."""
+    at = words.find(part, start)
+    while at >= 0:
+        end = at + len(part)
+        begins = not part[:1].isalnum() or _BEGINS.match(words, at)
+        if begins and (not part[-1:].isalnum() or _ENDS.match(words, end)):
+            return at, end
+        at = words.find(part, at + 1)
+    return None
