@@ -11,7 +11,7 @@ from rag.flows.publish import publish
 from rag.flows.standing import own, shown, without
 from rag.stages.merge import merge
 from rag.stages.render import render_report
-from rag.text.footnotes import keep_footnotes
+from rag.text.footnotes import definitions, keep_footnotes
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -46,7 +46,8 @@ def commit(  # noqa: PLR0913 - one edition, whole
         turn: the sections and what became of their claims.
         brought: the last edition as it stood when the turn began.
         cause: what makes the edition, as a user would call it.
-        key: the reference whose turn it was: its box is ticked unless a section got no draft.
+        key: the reference whose turn it was: its box is ticked unless a section got no draft. If it
+            was none's, such a section waits for the next run that drafts.
         retracted: keys of references that the report no longer stands on.
         resolved: conflicts settled with the edition.
         outcomes: other references that are done with it.
@@ -75,7 +76,8 @@ def commit(  # noqa: PLR0913 - one edition, whole
             calls=turn.calls,
             outcomes={**(outcomes or {}), **({key: outcome} if ticks else {})},
             rejected=turn.rejected,
-            undrafted=tuple((key, item) for item in turn.failed if key),
+            undrafted=tuple((key, item) for item in turn.failed),
+            drafted=tuple(sorted(turn.drafted)),
             entries=turn.entries,
             refused=tuple(sorted(turn.refused | hidden)),
             retracted=tuple(retracted),
@@ -107,14 +109,34 @@ def _merged(desk: Desk, sections: Sequence[Section], brought: Brought) -> tuple[
 
     Where the file is gone, or is another, they are those that were committed last.
     """
-    report = render_report(desk.tools.config.outline, sections, cited_by(desk, sections))
     last = brought.edition
+    report = _rendered(desk, sections, last)
     base, committed = (last.report, last.text) if last else (report, report)
     mine = committed if brought.now is None else brought.now
     merged = merge(base, mine, report)
     # Of a mark that the user left he cannot mean to delete the footnote, though he may reword it.
     text = keep_footnotes(keep_footnotes(merged.text, mine), report)
     return report, merged._replace(text=text)
+
+
+def _rendered(desk: Desk, sections: Sequence[Section], last: Edition | None) -> str:
+    """Return the report as rendered, the footnotes of stale claims as they were.
+
+    Their passages do not stand in what the reference says now: nothing new can be said of them.
+    """
+    report = render_report(desk.tools.config.outline, sections, cited_by(desk, sections))
+    known = desk.tools.store.ingested()
+    stale = {
+        item.label
+        for item in citations_of(sections)
+        if item.document_id != known[item.reference_key].document_id
+    }
+    if not stale or last is None:
+        return report
+    now, then = definitions(report), definitions(last.report)
+    for label in stale & now.keys() & then.keys():
+        report = report.replace(now[label], then[label])
+    return report
 
 
 def _hidden(desk: Desk, turn: Turn, merged: Merged, report: str) -> frozenset[str]:

@@ -41,7 +41,18 @@ class Turn(NamedTuple):
     ended: RagError | None = None
     """What ended drafting, if something did; the sections that got no draft by it are `failed`."""
     told: tuple[tuple[str, frozenset[str]], ...] = ()
-    """Section ids, and the claims of others that their writer has been shown."""
+    """Ids of the sections that were drafted, and the claims of others that their writer has been
+    shown."""
+
+    @property
+    def drafted(self) -> frozenset[str]:
+        """Ids of the sections that got a draft."""
+        return frozenset(name for name, _ in self.told)
+
+    def differs(self, start: Turn) -> bool:
+        """Whether what was drafted is other than it was."""
+        old, new = ({item.id: item for item in turn.sections} for turn in (start, self))
+        return any(new.get(name) != old.get(name) for name in self.drafted)
 
 
 def in_use(desk: Desk, keys: Collection[str] = ()) -> list[Reference]:

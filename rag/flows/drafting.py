@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rag.errors import CapError, RagError
 from rag.flows.desk import sections_of
@@ -14,13 +14,18 @@ from rag.flows.together import together
 from rag.types import Capped, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 
     from rag.flows.desk import Desk, Turn
     from rag.flows.events import Event
     from rag.flows.sections import Composition, Shelf
+    from rag.flows.standing import Stand
     from rag.flows.together import Work
     from rag.types import Reference, Section, SectionSpec
+
+AsItWas: TypeAlias = "Callable[[frozenset[str]], Stand]"
+"""Returns the sections if those of these ids keep their stale claims."""
+_GOES_ON = "`rag refresh` goes on"
 
 
 def draft(  # noqa: PLR0913 - one turn, whole
@@ -32,6 +37,7 @@ def draft(  # noqa: PLR0913 - one turn, whole
     *,
     key: str = "",
     stale: Collection[str] = (),
+    as_it_was: AsItWas | None = None,
     settled: frozenset[str] = frozenset(),
 ) -> Generator[Event, None, Turn]:
     """Return the report's sections with those asked for, and those made of them, written anew.
@@ -45,6 +51,8 @@ def draft(  # noqa: PLR0913 - one turn, whole
         key: the reference whose turn it is: what sections asked for have not read yet. If there is
             none, they are read for with all evidence.
         stale: ids of sections that are read for with all evidence even so: they lost claims.
+        as_it_was: returns the sections as they stand if those of these ids keep the claims that
+            they lost: a section that gets no draft does, and nothing is made of its loss.
         settled: names of conflicts that this edition settles.
     """
     outline = desk.tools.config.outline
@@ -52,7 +60,8 @@ def draft(  # noqa: PLR0913 - one turn, whole
     sections = {item.id: item for item in start.sections}
     turn = start
     for _, level in groupby(sorted(outline.sections, key=depth), key=depth):
-        changed = _gist(sections) != _gist(before)
+        now = {item.id: item for item in _left(desk, turn, sections, as_it_was).sections}
+        changed = _gist(now) != _gist(before)
         wanted = [spec for spec in level if spec.id in asked or (spec.is_derived and changed)]
         standings = {spec.id: standing_of(desk, turn, spec, sections) for spec in wanted}
         for spec in wanted:
@@ -81,7 +90,28 @@ def draft(  # noqa: PLR0913 - one turn, whole
                 sections[spec.id] = outcome.section
                 turn = _grown(turn, spec, outcome)
                 yield _composed(key, outcome, before.get(spec.id))
-    ordered = [sections[spec.id] for spec in outline.sections if spec.id in sections]
+    return _left(desk, turn, sections, as_it_was)
+
+
+def _left(
+    desk: Desk, turn: Turn, sections: Mapping[str, Section], as_it_was: AsItWas | None
+) -> Turn:
+    """Return the turn with the sections: those without a draft as they were, stale claims and all.
+
+    A claim leaves when its section is written anew; until then it is what it is, stale, and the
+    next run drafts its section. What repeats it stays with it.
+    """
+    lost = frozenset(item.subject for item in turn.failed) - turn.drafted
+    if lost and as_it_was:
+        drafted = {name: item for name, item in sections.items() if name in turn.drafted}
+        sections = {item.id: item for item in as_it_was(lost).sections} | drafted
+        entries = (
+            it for it in turn.entries if it.section not in lost or it.claim.id in turn.refused
+        )
+        turn = turn._replace(entries=tuple(entries))
+    ordered = [
+        sections[spec.id] for spec in desk.tools.config.outline.sections if spec.id in sections
+    ]
     return turn._replace(sections=tuple(item for item in ordered if item.claims))
 
 
@@ -240,6 +270,7 @@ def stop_at_end(turn: Turn, key: str = "", *, is_committed: bool = True) -> None
             raise turn.ended
         of = f" of {key}, whose box stays open" if key else ""
         stands = "the rest is committed" if is_committed else "nothing of it is committed"
+        stands += f"; {_GOES_ON}" if is_committed and not key else ""
         said = f"{turn.ended.message}; not drafted: {names}{of}; {stands}"
         raise type(turn.ended)(said, advice=turn.ended.advice) from turn.ended
     capped = [item for item in turn.failed if isinstance(item, Capped)]
@@ -247,6 +278,8 @@ def stop_at_end(turn: Turn, key: str = "", *, is_committed: bool = True) -> None
         names = ", ".join(item.subject for item in capped)
         of = f" of {key}" if key else ""
         advice = "its box stays open; run again for the rest" if key else "run again with more"
+        if is_committed and not key:
+            advice = f"{_GOES_ON} with the rest"
         raise CapError(f"{capped[0].reason}; not drafted: {names}{of}", advice=advice)
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from rag.flows.commit import commit
 from rag.flows.desk import Turn
 from rag.flows.drafting import draft, stop_at_end
-from rag.flows.standing import bring_up_to_date
-from rag.types import Skipped
+from rag.flows.standing import bring_up_to_date, reread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
     from rag.flows.desk import Desk
     from rag.flows.events import Event
     from rag.flows.sections import Shelf
+    from rag.flows.standing import Stand
     from rag.types import Reference, SectionSpec
 
 
@@ -39,24 +39,22 @@ def write(  # noqa: PLR0913 - one edition, whole
         key: the reference whose box is ticked with the edition; empty if none is.
     """
     brought = yield from bring_up_to_date(desk)
-    asked = {spec.id for spec in affected} | brought.stale
+    whole = brought.stale | desk.tools.store.owed()
+    asked = {spec.id for spec in affected} | whole
     start = Turn(brought.sections, brought.entries, refused=brought.refused)
-    turn = yield from draft(desk, shelf, start, asked, used, key=key, stale=brought.stale)
-    lost = [item for item in turn.failed if item.subject in brought.stale]
-    # Its old claims stand in a text that is gone, so there is nothing to fall back on.
-    is_committed = not (lost or (turn.failed and turn.sections == start.sections))
-    if not is_committed:
-        is_begun = bool(key) and (turn.calls > 0 or turn.ended is None)
-        left = _undrafted(turn, asked, lost) if is_begun else ()
-        desk.tools.store.save_undrafted([(key, item) for item in left], turn.rejected)
-    else:
+
+    def as_it_was(lost: frozenset[str]) -> Stand:
+        """Return the sections if those that are lost keep their stale claims."""
+        return reread(desk.tools, brought.unread, keeping=lost)
+
+    turn = yield from draft(
+        desk, shelf, start, asked, used, key=key, stale=whole, as_it_was=as_it_was
+    )
+    is_committed = not turn.failed or bool(brought.stale & turn.drafted) or turn.differs(start)
+    if is_committed:
         yield from commit(desk, turn, brought, cause=cause, key=key)
+    else:
+        is_begun = bool(key) and (turn.calls > 0 or turn.ended is None)
+        left = [(key, item) for item in turn.failed if is_begun]
+        desk.tools.store.save_undrafted(left, turn.rejected)
     stop_at_end(turn, key, is_committed=is_committed)
-
-
-def _undrafted(turn: Turn, asked: Collection[str], lost: Sequence[Skipped]) -> Sequence[Skipped]:
-    """Return the sections that lack a draft: all that were asked for, if nothing is committed."""
-    if not lost:
-        return turn.failed
-    why = lost[0].reason
-    return [Skipped(subject=name, stage="draft", reason=why) for name in sorted(asked)]

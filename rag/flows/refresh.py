@@ -55,7 +55,8 @@ def refresh(project: Project, tools: Tools, *, only: Collection[str] = ()) -> It
         yield Stale(entries=found.entries)
     outline = tools.config.outline
     rendered = render_report(outline, found.sections, cited_by(desk, found.sections))
-    if found.sections == latest.sections and rendered == latest.report:
+    owed = tools.store.owed() & {spec.id for spec in outline.sections}
+    if found.sections == latest.sections and rendered == latest.report and not owed:
         check_presence(project, tools)
         if any_read:
             yield NothingToDo(reason="the report stands as it is")

@@ -104,6 +104,7 @@ def _commit(store: Store, latest: Edition, edition: Edition, now: str | None, te
         unticked=tuple(sorted(later)),
         welcome=tuple(claim.id for _, claim in own(edition.sections)),
         told=store.told(edition.number),
+        drafted=tuple(sorted(store.owed())),  # as they are in the edition, they were not
     )
 
 

@@ -18,7 +18,15 @@ from rag.text.normal import find_quote, normalise
 from rag.types import Citation, Claim, Entry, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Generator,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from rag.adapters.store import Edition, Ingested
     from rag.flows.desk import Desk
@@ -46,6 +54,8 @@ class Brought(NamedTuple):
     """Ids of sections that lost a claim whose passage is gone."""
     refused: frozenset[str] = frozenset()
     """Ids of claims that the user took out."""
+    unread: tuple[Section, ...] = ()
+    """The sections before what was read again is taken in: with their stale claims."""
 
 
 def bring_up_to_date(desk: Desk) -> Generator[Event, None, Brought]:
@@ -76,6 +86,7 @@ def bring_up_to_date(desk: Desk) -> Generator[Event, None, Brought]:
         (*kept.entries, *current.entries),
         frozenset(entry.section for entry in current.entries),
         kept.gone,
+        kept.sections,
     )
 
 
@@ -248,10 +259,15 @@ def deleted(edition: Edition, now: str, outline: Outline) -> Stand | None:
 # --- what was read again -------------------------------------------------------------------------
 
 
-def reread(tools: Tools, sections: Sequence[Section]) -> Stand:
+def reread(tools: Tools, sections: Sequence[Section], *, keeping: Collection[str] = ()) -> Stand:
     """Return the sections with citations where their passages stand now; stale claims are out.
 
     A claim that loses a passage stands on the others, if it has any.
+
+    Args:
+        tools: the wired adapters.
+        sections: as they stand.
+        keeping: ids of sections whose stale claims stay as they are.
     """
     known = tools.store.ingested()
     documents: dict[str, Document] = {}
@@ -264,21 +280,31 @@ def reread(tools: Tools, sections: Sequence[Section]) -> Stand:
             documents[name] = tools.store.document(name)
         return _found(citation, documents[name])
 
-    stale = without(sections, lambda _, claim: _stale(claim, known, moved))
+    rest = [item for item in sections if item.id not in keeping]
+    left = without(rest, lambda _, claim: _stale(claim, known, moved))
+    kept = [item for item in sections if item.id in keeping]
+    kept = list(replaced(kept, lambda claim: None if claim.repeats in left.gone else claim))
+    standing = {item.id: item for item in (*left.sections, *kept)}
 
     def follow(claim: Claim) -> Claim:
         grounds = tuple(new for item in claim.citations if (new := moved(item)) is not None)
+        grounds = grounds or claim.citations  # of a stale one that stays
         return claim.model_copy(update={"citations": grounds})
 
-    return stale._replace(sections=replaced(stale.sections, follow))
+    ordered = [standing[item.id] for item in sections if item.id in standing]
+    return left._replace(sections=replaced(ordered, follow))
 
 
 def staleness(tools: Tools) -> str:
-    """Return which claims of the last edition are stale and what to do; nothing if none is."""
+    """Return what of the last edition waits for `rag refresh`; nothing if nothing does.
+
+    That are stale claims, and sections that got no draft when they were to have one.
+    """
     latest = tools.store.latest()
     found = reread(tools, latest.sections).entries if latest else ()
+    owed = sorted(tools.store.owed())
     if not found:
-        return ""
+        return f"not drafted: {', '.join(owed)}: run `rag refresh`" if owed else ""
     first = found[0].claim.text
     words = first if len(first) <= _SHOWN else f"{first[:_SHOWN]}…"
     are = f"{len(found)} claims are stale, the first" if len(found) > 1 else "a claim is stale"

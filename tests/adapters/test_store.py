@@ -192,6 +192,21 @@ def test_what_was_not_drafted_is_known_until_it_is(store):
     assert store.undrafted() == {}
 
 
+def test_what_is_owed_a_draft_is_known_until_it_has_one(store):
+    """Sections that lack a draft in no reference's turn are kept apart, section by section."""
+    missing = Skipped(subject="s", stage="draft", reason="busy")
+    others = [missing.model_copy(update={"subject": name}) for name in ("t", "u")]
+    commit(store, outcomes={}, undrafted=[("", missing), ("", others[0]), ("a", missing)])
+    assert store.owed() == {"s", "t"}
+    assert store.undrafted() == {"a": {"s"}}
+    store.save_undrafted([("b", missing)])
+    assert store.owed() == {"s", "t"}
+    commit(store, undrafted=[("", others[1])], drafted=["t", "u"])
+    assert store.owed() == {"s", "u"}
+    commit(store, drafted=["s", "u"])
+    assert store.owed() == frozenset()
+
+
 def test_a_store_of_version_2_is_taken_on(tmp_path):
     """Its editions are there, none of them with a box to untick; the next one may have some."""
     with closing(Store(tmp_path)) as store:

@@ -50,6 +50,37 @@ def test_at_the_cap_what_is_finished_stands(bare: Path, responder: Responder) ->
     assert (bare / "references.md").read_text(encoding="utf-8").count("[x]") == 1
 
 
+def test_at_the_cap_a_refresh_keeps_what_it_has(bare: Path, responder: Responder) -> None:
+    """What is drafted is committed, the rest stays, told to be stale; the next run drafts that."""
+    tell(bare, SHORT)
+    assert run(bare, "compose", "--all").status == 0
+    page = bare / "alpha.md"
+    text = page.read_text(encoding="utf-8").replace("96 GB", "128 GB").replace("12 days", "11 days")
+    page.write_text(text, encoding="utf-8")
+    responder.asked.clear()
+    done = run(bare, "refresh", "--max-tokens", "6500")
+    done.fails(
+        5, "the cap is reached.*not drafted: training.*: `rag refresh` goes on with the rest"
+    )
+    assert sections_asked(responder) == ["Memory"]
+    assert "128 GB" in report(bare)
+    assert "96 GB" not in report(bare)
+    assert "12 days" in report(bare)
+    assert "stale" in run(bare, "status").out
+    verified = run(bare, "verify")
+    fallen = [line for line in verified.out.splitlines() if "quote_absent" in line]
+    assert verified.status == 1
+    assert fallen
+    assert all("12 days" in line for line in fallen), verified.out
+    responder.asked.clear()
+    assert run(bare, "refresh").status == 0
+    assert set(sections_asked(responder)) == {"Training", "Summary"}
+    assert "11 days" in report(bare)
+    assert "12 days" not in report(bare)
+    assert run(bare, "verify").status == 0
+    assert "stale" not in run(bare, "status").out
+
+
 def test_a_cap_for_which_nothing_fits_sends_nothing(bare: Path, responder: Responder) -> None:
     """No report is made, no box ticked, and nothing is recorded as a call."""
     done = run(bare, "compose", "--max-tokens", "10")

@@ -195,7 +195,7 @@ def test_a_reference_refreshed_meanwhile(project: Project, tools: FakeTools) -> 
 
 
 def test_no_draft_for_what_changed_commits_nothing(project: Project, tools: FakeTools) -> None:
-    """Where a section's old text is gone and no new draft came, the report stays as it is."""
+    """Where sections' old text is gone and no new draft came, the report stays as it is."""
     project.checklist.write_text(checklist(["alpha", "garden"]), encoding="utf-8")
     tools.writer = ScriptedWriter(quoting)
     list(compose(project, tools))
@@ -203,9 +203,9 @@ def test_no_draft_for_what_changed_commits_nothing(project: Project, tools: Fake
     changed = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"97 GB")
     tools.web.pages[f"{SITE}alpha.md"] = changed
     list(ingest(project, tools, refresh=True))
-    tools.writer = ScriptedWriter(_Refusing(memory=1))
+    tools.writer = ScriptedWriter(_Refusing(memory=1, summary=1))
     seen = list(compose(project, tools))
-    assert [event.subject for event in of(Skipped, seen)] == ["memory"]
+    assert [event.subject for event in of(Skipped, seen)] == ["memory", "summary"]
     assert project.report.read_bytes() == before
     assert boxes(project) == {"alpha": True, "garden": False}
     assert [event.key for event in of(Ticked, compose(project, tools))] == ["garden"]
@@ -213,8 +213,10 @@ def test_no_draft_for_what_changed_commits_nothing(project: Project, tools: Fake
     _assert_grounded(tools)
 
 
-def test_drafts_that_were_not_committed_are_made_again(project: Project, tools: FakeTools) -> None:
-    """Where a stale section got no draft, those of other sections were lost with the edition."""
+def test_what_is_drafted_beside_a_stale_section_is_committed(
+    project: Project, tools: FakeTools
+) -> None:
+    """A stale section without a draft stays as it was, told to be stale; the next run drafts it."""
     project.checklist.write_text(checklist(["alpha", "gamma"]), encoding="utf-8")
     tools.writer = ScriptedWriter(quoting)
     list(compose(project, tools))
@@ -222,11 +224,21 @@ def test_drafts_that_were_not_committed_are_made_again(project: Project, tools: 
     tools.web.pages[page] = PAGES[page].replace(b"96 GB", b"97 GB")
     list(ingest(project, tools, refresh=True))
     tools.writer = ScriptedWriter(_Refusing(memory=1))
-    assert {event.section for event in of(Composed, compose(project, tools))} >= {"training"}
-    assert "9 minutes" not in _report(project)
-    assert [event.key for event in of(Ticked, compose(project, tools))] == ["gamma"]
-    assert "97 GB" in _report(project)
+    note = next(line for line in _report(project).splitlines() if "96 GB" in line and ": “" in line)
+    assert not of(Ticked, compose(project, tools))
     assert "9 minutes" in _report(project)
+    assert "96 GB" in _report(project)
+    assert note in _report(project).splitlines()
+    assert "a claim is stale" in status(project, tools).problems[0]
+    assert [item.verdict for item in verify_report(project, tools).failures] == ["quote_absent"]
+    writer = tools.writer = ScriptedWriter(quoting)
+    assert [event.key for event in of(Ticked, compose(project, tools))] == ["gamma"]
+    assert _drafted(writer) == ["memory", "summary"]
+    assert "97 GB" in _report(project)
+    assert "96 GB" not in _report(project)
+    assert "9 minutes" in _report(project)
+    _assert_grounded(tools)
+    assert verify_report(project, tools).failures == ()
 
 
 def test_a_deleted_line_leaves_its_claims(project: Project, tools: FakeTools) -> None:

@@ -95,6 +95,8 @@ class Editions:
                 execute("DELETE FROM undrafted WHERE key = ?", (key,))
                 execute("DELETE FROM retracted WHERE key = ?", (key,))
             write_rejected(execute, number, commit.rejected)
+            for section in commit.drafted:
+                execute("DELETE FROM undrafted WHERE key = '' AND section = ?", (section,))
             _replace_undrafted(execute, commit.undrafted)
             for section, claims in commit.told.items():
                 execute(
@@ -122,9 +124,15 @@ class Editions:
     def undrafted(self) -> dict[str, set[str]]:
         """Return, by reference key, the sections that still lack a draft with its evidence."""
         found: dict[str, set[str]] = {}
-        for key, section in self._connection.execute("SELECT key, section FROM undrafted"):
+        rows = self._connection.execute("SELECT key, section FROM undrafted WHERE key != ''")
+        for key, section in rows:
             found.setdefault(key, set()).add(section)
         return found
+
+    def owed(self) -> frozenset[str]:
+        """Return the sections that got no draft when it was no reference's turn."""
+        rows = self._connection.execute("SELECT section FROM undrafted WHERE key = ''")
+        return frozenset(section for (section,) in rows)
 
     def publish(self, number: int) -> None:
         """Record that the files show the edition."""
@@ -277,7 +285,7 @@ def as_json(sections: Sequence[Section]) -> str:
 
 
 def _replace_undrafted(execute: Any, undrafted: Sequence[tuple[str, Skipped]]) -> None:
-    for key in {key for key, _ in undrafted}:
+    for key in {key for key, _ in undrafted if key}:
         execute("DELETE FROM undrafted WHERE key = ?", (key,))
     for key, missing in undrafted:
         execute(

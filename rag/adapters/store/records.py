@@ -86,7 +86,9 @@ class Commit(Value):
     """Section id and claim that fell."""
     undrafted: tuple[tuple[str, Skipped], ...] = ()
     """Reference key and section (the subject) that got no draft; they take the place of what was
-    recorded for these references before."""
+    recorded for these references before. No key: it was no reference's turn."""
+    drafted: tuple[str, ...] = ()
+    """Ids of sections that got a draft: they are owed none any more."""
     entries: tuple[Entry, ...] = ()
     """What became of claims."""
     refused: tuple[str, ...] = ()
