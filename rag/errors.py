@@ -6,7 +6,8 @@
     ├── PrerequisiteError       3  a model, an extra, a store of another model
     ├── LockedError             4  another run holds the lock
     ├── CapError                5  a cap was reached
-    └── ServiceError            6  a service, a disk or a file system failed
+    ├── ServiceError            6  a service, a disk or a file system failed
+    └── StoppedError          130  the user stopped a run that had something to keep
 
 A mistake of the user's, or of the world, is one of these and is printed as one line; anything
 else is a bug of ours and keeps its traceback.
@@ -71,3 +72,9 @@ class ServiceError(RagError):
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C (128 + SIGINT)."""
+
+
+class StoppedError(RagError):
+    """The user stopped a run (Ctrl-C, SIGTERM), and what was finished is kept."""
+
+    exit_status = INTERRUPTED

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from rag import __version__
-from rag.errors import INTERRUPTED
+from rag.errors import INTERRUPTED, StoppedError
 
 # What each command does, in one line; the help of `rag` must not import them.
 _COMMANDS = {
@@ -112,7 +112,9 @@ def main() -> None:
         from rag.cli.failures import explained
 
         known = explained(error)
-        if _interrupts:  # an extension that was being loaded made an error of its own of it
+        if _interrupts and not isinstance(
+            error, StoppedError
+        ):  # an extension that was being loaded made an error of its own of it
             known = _INTERRUPTED
         if known is None:
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
-from rag.errors import CapError, RagError
+from rag.errors import CapError, RagError, StoppedError
 from rag.flows.desk import sections_of
 from rag.flows.disagreements import disagreements
 from rag.flows.events import Composed, Composing
@@ -128,6 +128,8 @@ def _outcomes(
             yield left.pop(at), outcome
     except RagError as error:
         ended = error
+    except KeyboardInterrupt:  # once: what is drafted is kept; whoever insists ends that, too
+        ended = StoppedError("interrupted")
     if ended is not None:
         yield from ((spec, ended) for spec in left.values())
 
@@ -263,10 +265,13 @@ def stop_at_end(turn: Turn, key: str = "", *, is_committed: bool = True) -> None
 
     Raises:
         RagError: what ended drafting, or `CapError`; with what is not drafted yet.
+        KeyboardInterrupt: the user did, before anything was drafted.
     """
     names = ", ".join(item.subject for item in turn.failed)
     if turn.ended is not None:
         if not turn.calls:
+            if isinstance(turn.ended, StoppedError):
+                raise KeyboardInterrupt from turn.ended
             raise turn.ended
         of = f" of {key}, whose box stays open" if key else ""
         stands = "the rest is committed" if is_committed else "nothing of it is committed"

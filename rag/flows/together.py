@@ -41,7 +41,7 @@ def together(works: Sequence[Work[T]], at_once: int) -> Iterator[tuple[int, T]]:
     Raises:
         RagError: what an answer raised first, after all that is finished was yielded; what is under
             way is waited for: it is paid, and would be asked for again.
-        Exception: the same of a fault of the program's; nothing is waited for.
+        Exception: the same of a fault of the program's, or an interrupt; nothing is waited for.
     """
     if at_once == 1:
         yield from enumerate(map(alone, works))
@@ -58,9 +58,12 @@ def _in_order(
 ) -> Iterator[tuple[int, T]]:
     table = _Table(works)
     for at in range(len(works)):
-        while at not in table.done and not table.failed:
-            table.ask(pool, at_once)
-            table.hear(wait(table.asked, return_when=FIRST_COMPLETED).done)
+        try:
+            while at not in table.done and not table.failed:
+                table.ask(pool, at_once)
+                table.hear(wait(table.asked, return_when=FIRST_COMPLETED).done)
+        except KeyboardInterrupt as interrupt:
+            table.failed.append(interrupt)
         if table.failed:
             is_service = all(isinstance(error, RagError) for error in table.failed)
             table.hear(wait(table.asked, None if is_service else 0).done)

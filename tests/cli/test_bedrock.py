@@ -543,6 +543,39 @@ def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
     assert "96 GB" in report(bare)
 
 
+def test_ctrl_c_keeps_what_is_drafted(bare: Path, responder: Responder) -> None:
+    """A section with its draft is committed; the box stays open, the next run drafts the rest."""
+    responder.script = lambda asked: (
+        Slow(120) if "Section: Training" in asked.words else honest(asked)
+    )
+    process = subprocess.Popen(
+        command("compose"),
+        cwd=bare,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while "section memory" not in run(bare, "runs").out or len(responder.asked) < 2:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == (
+        "rag: interrupted; not drafted: training, summary of alpha, whose box stays open; "
+        "the rest is committed"
+    )
+    assert "96 GB" in report(bare)
+    assert run(bare, "verify").status == 0
+    assert "[x]" not in (bare / "references.md").read_text(encoding="utf-8")
+    responder.script = honest
+    responder.asked.clear()
+    assert run(bare, "compose").status == 0
+    assert not any("Section: Memory" in asked.words for asked in responder.asked)
+    assert "[x]" in (bare / "references.md").read_text(encoding="utf-8")
+    assert "12 days" in report(bare)
+
+
 def test_a_name_that_is_no_writer(bare: Path) -> None:
     """The kinds that there are are named."""
     run(bare, "compose", "--model", "bedrock/").fails(

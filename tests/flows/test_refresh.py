@@ -9,7 +9,7 @@ import pytest
 from fakes import ScriptedWriter
 from projects import PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
 
-from rag.errors import CapError, ServiceError
+from rag.errors import CapError, ServiceError, StoppedError
 from rag.flows.compose import compose
 from rag.flows.events import NothingToDo
 from rag.flows.history import account
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rag.errors import RagError
     from rag.flows.project import Project
     from rag.types import Draft, QuestionTask
 
@@ -36,13 +35,13 @@ CHANGED = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"128 GB").replace(b"12 day
 class Ending:
     """A script that ends at some sections, each once, in the way it is told."""
 
-    def __init__(self, **endings: Skipped | RagError) -> None:
+    def __init__(self, **endings: Skipped | BaseException) -> None:
         self._left = endings
 
     def __call__(self, task: SectionTask | QuestionTask) -> Draft | Skipped:
         """Return a draft, or end."""
         found = self._left.pop(task.spec.id, None) if isinstance(task, SectionTask) else None
-        if isinstance(found, Exception):
+        if isinstance(found, BaseException):
             raise found
         return found or quoting(task)
 
@@ -89,17 +88,17 @@ def test_what_a_cap_left_is_all_that_is_drafted_next(project: Project, tools: Fa
     _assert_finished(project, tools)
 
 
-@pytest.mark.parametrize("ending", [CAP, BUSY, DOWN, CapError("enough")])
+@pytest.mark.parametrize("ending", [CAP, BUSY, DOWN, CapError("enough"), KeyboardInterrupt()])
 @pytest.mark.parametrize("at", ["memory", "training"])
 def test_every_end_leads_to_the_same_report(
-    project: Project, tools: FakeTools, at: str, ending: Skipped | RagError
+    project: Project, tools: FakeTools, at: str, ending: Skipped | BaseException
 ) -> None:
     """Whatever ends a refresh, wherever: the next ones bring the report that one would have."""
     tools.writer = ScriptedWriter(Ending(**{at: ending}))
     try:
         list(refresh(project, tools))
-    except (CapError, ServiceError):
-        assert not isinstance(ending, Skipped) or isinstance(ending, Capped)
+    except (CapError, ServiceError, StoppedError, KeyboardInterrupt):
+        assert ending is not BUSY
     tools.writer = ScriptedWriter(quoting)
     list(refresh(project, tools))
     _assert_finished(project, tools)
@@ -113,6 +112,22 @@ def test_nothing_drafted_is_nothing_committed(project: Project, tools: FakeTools
         list(refresh(project, tools))
     assert project.report.read_bytes() == before
     assert tools.store.latest() == latest
+    list(refresh(project, tools))
+    _assert_finished(project, tools)
+
+
+def test_whoever_stops_a_run_keeps_what_is_drafted(project: Project, tools: FakeTools) -> None:
+    """Ctrl-C is an end like others; before anything is drafted there is nothing to keep."""
+    before = project.report.read_bytes()
+    tools.writer = ScriptedWriter(Ending(memory=KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        list(refresh(project, tools))
+    assert project.report.read_bytes() == before
+    tools.writer = ScriptedWriter(Ending(training=KeyboardInterrupt()))
+    with pytest.raises(StoppedError, match="interrupted; not drafted: training, summary; the rest"):
+        list(refresh(project, tools))
+    assert "128 GB" in project.report.read_text("utf-8")
+    assert "12 days" in project.report.read_text("utf-8")
     list(refresh(project, tools))
     _assert_finished(project, tools)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from functools import partial
@@ -122,6 +123,32 @@ def test_what_is_finished_when_another_fails_is_not_lost():
     try:
         assert next(found) == (1, "b")
         with pytest.raises(ValueError, match="no"):
+            next(found)
+    finally:
+        release.set()
+
+
+def test_what_is_finished_at_an_interrupt_is_not_lost():
+    """It comes before the interrupt, also if its place is behind; nothing is waited for."""
+    main = threading.get_ident()
+    release, answered = threading.Event(), threading.Event()
+
+    def slow():
+        answered.wait(20)
+        time.sleep(0.2)  # by then the other one is done
+        signal.pthread_kill(main, signal.SIGINT)
+        release.wait(20)
+
+    def asking(name, question):
+        yield question
+        if name == "b":
+            answered.set()
+        return name
+
+    found = together([asking("a", slow), asking("b", lambda: 1)], 2)
+    try:
+        assert next(found) == (1, "b")
+        with pytest.raises(KeyboardInterrupt):
             next(found)
     finally:
         release.set()
