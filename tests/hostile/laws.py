@@ -10,7 +10,7 @@ from projects import boxes
 
 from rag.errors import RagError
 from rag.flows.events import SetAside
-from rag.flows.standing import DELETED, REWORDED, own, shown
+from rag.flows.standing import DELETED, REWORDED, own, reread, shown
 from rag.flows.verify import verify_report
 from rag.stages.readback import read_back
 from rag.text.normal import normalise
@@ -116,7 +116,7 @@ def broken(before: Seen, tools: FakeTools, user: User, events: Sequence[object])
         yield from _shows(before, now, tools, user)
         yield from _gone(now, entries, user)
         yield from _outline(before, now)
-        yield from _verified(before, now, user)
+        yield from _verified(before, now, tools, user)
     yield from _ticks(tools)
 
 
@@ -198,10 +198,15 @@ def _outline(before: Seen, now: Seen) -> Iterator[str]:
             yield f"a heading stands {count} times: {head}"
 
 
-def _verified(before: Seen, now: Seen, user: User) -> Iterator[str]:
-    """What was right is right still, but for what the user wrote or copied himself."""
+def _verified(before: Seen, now: Seen, tools: FakeTools, user: User) -> Iterator[str]:
+    """What was right is right still, but for what the user wrote or copied himself, or is stale."""
     his = (*user.touched, *user.copied)
+    latest = tools.store.latest()
+    waiting = reread(tools, latest.sections).entries if latest else ()
+    stale = {words(entry.claim) for entry in waiting}
     for item in now.failing - before.failing:
+        if normalise(item) in stale:
+            continue
         if not _HIS.search(item) and not any(said in item for said in his):
             yield f"verify complains of: {item}"
 

@@ -12,14 +12,14 @@ from projects import FakeTools, checklist, project_at
 
 from hostile.edits import EDITS, Page
 from hostile.laws import User, broken, cited, look, words
-from hostile.world import OUTLINE, World, prose_writer
+from hostile.world import OUTLINE, Unsteady, World, prose_writer
 from rag.errors import RagError
 from rag.files import replace_file
 from rag.flows.compose import compose
 from rag.flows.refresh import refresh
 from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.retract import retract
-from rag.flows.standing import own
+from rag.flows.standing import own, staleness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     Command = Callable[[], Iterator[Event]]
 
 _INTERRUPTED = 0.08
+_UNSTEADY = 0.15
+"""The share of drafts that come to no good end."""
 _SECTIONS = ("summary", "memory", "training", "conflicts")
 
 
@@ -55,8 +57,12 @@ class Life:
         (root / "config/report.toml").write_text(OUTLINE, encoding="utf-8")
         writer = prose_writer(chance) if is_prose else None
         self._tools = FakeTools(project, self._world.pages, writer)
+        self._writer = Unsteady(self._tools.writer, chance, _UNSTEADY)
+        self._tools.writer = self._writer
         self._user = User([], set(), set(), set())
         self._edits = 0
+        self._is_cut = True
+        """Whether commands are cut short at times."""
 
     def lead(self, steps: int) -> list[str]:
         """Return the laws that the first command broke which broke any."""
@@ -105,12 +111,12 @@ class Life:
         events: list[object] = []
         self._note_down(name)
         try:
-            if self._chance.random() < _INTERRUPTED:
+            if self._is_cut and self._chance.random() < _INTERRUPTED:
                 self._interrupt(command, events)
             else:
                 events.extend(command())
-        except RagError as error:
-            self.log.append(f"  {error}")
+        except (RagError, KeyboardInterrupt) as error:
+            self.log.append(f"  {error!r}")
         self.log += [f"  {event}"[:300] for event in events]
         return list(broken(before, self._tools, self._user, events))
 
@@ -139,13 +145,17 @@ class Life:
                 self._note_down("  killed")
 
     def _rest(self) -> list[str]:
-        """Compose all that is open, and read all again."""
+        """Compose all that is open, and read all again; nothing waits any more then."""
         project, tools = self._tools.project, self._tools
-        for command in (compose, refresh):
+        self._writer.share = 0
+        for command in (partial(compose, every=True), refresh):
             faults = self._run("rest", partial(command, project, tools))
             if faults:
                 return faults
-        return []
+        self._is_cut = False
+        if faults := self._run("rest", partial(refresh, project, tools)):
+            return faults
+        return [f"it waits: {waits}"] if (waits := staleness(tools)) else []
 
     # --- the user ---------------------------------------------------------------------------------
 

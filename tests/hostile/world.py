@@ -9,11 +9,13 @@ from fakes import ScriptedWriter
 from projects import SITE
 
 from hostile.honest import blocks, pieces
-from rag.types import Draft, SectionTask
+from rag.errors import CapError, ServiceError
+from rag.types import Capped, Draft, SectionTask, Skipped
 
 if TYPE_CHECKING:
     from random import Random
 
+    from rag.ports import Writer
     from rag.types import QuestionTask
 
 OUTLINE = """
@@ -144,3 +146,40 @@ def prose_writer(chance: Random) -> ScriptedWriter:
         return Draft(blocks=tuple(blocks(task, list(said.values())[::-1], chance)))
 
     return ScriptedWriter(script)
+
+
+class Unsteady:
+    """A writer that at times gives no draft, or ends the run, in every way that there is.
+
+    Args:
+        writer: who writes otherwise.
+        chance: decides when and how.
+        share: of the drafts that come to such an end, 0 to 1; it may be changed.
+    """
+
+    def __init__(self, writer: Writer, chance: Random, share: float) -> None:
+        self.name, self.outranks = writer.name, writer.outranks
+        self.forecast, self.revise, self.answer = writer.forecast, writer.revise, writer.answer
+        self.share = share
+        self._writer, self._chance = writer, chance
+
+    def at_once(self, _: int) -> int:
+        """See `Writer.at_once`."""
+        return 1
+
+    def write_section(self, task: SectionTask) -> Draft | Skipped:
+        """See `Writer.write_section`."""
+        if self._chance.random() >= self.share:
+            return self._writer.write_section(task)
+        end = self._chance.choice(
+            [
+                Skipped(subject="", stage="draft", reason="no words today"),
+                Capped(subject="", stage="draft", reason="the cap is reached"),
+                CapError("the cap is reached"),
+                ServiceError("the service is down"),
+                KeyboardInterrupt(),
+            ]
+        )
+        if isinstance(end, BaseException):
+            raise end
+        return end

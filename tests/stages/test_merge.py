@@ -303,6 +303,17 @@ def test_a_section_of_which_the_user_left_the_headings_alone_stands_once():
     assert "A note of mine." in text
 
 
+def test_a_heading_right_below_a_note_of_the_users_stands_once():
+    """Markdown takes it for one without a blank line, too."""
+    table = "| Part | Speed |\n| --- | --- |\n| One | 1[^c-3] |\n"
+    base = f"## Parts\n\n### Speed\n\nFast.[^a-1] Faster.[^b-2]\n\n{table}"
+    theirs = f"## Parts\n\nMy note\n### Speed\n\n{table}"
+    new = f"## Parts\n\n### Speed\n\nSlow.[^d-4]\n\n{table}"
+    assert merge(base, theirs, new).text == (
+        f"## Parts\n\nMy note\n\n### Speed\n\nSlow.[^d-4]\n\n{table}"
+    )
+
+
 def test_headings_that_the_user_wrote_twice_stand_twice():
     """They are his."""
     base = "## Parts\n\nOne.[^a-1]\n\n## End\n"

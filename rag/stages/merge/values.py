@@ -33,8 +33,13 @@ LINES = re.compile(rf"{_QUOTATION}|{_TEXT}*\n|{_TEXT}+")
 A quotation with who said it is one, and so is a comment, however long: what a merge put into it
 would not be seen.
 """
-BLOCKS = re.compile(rf"(?:{_TEXT}+(?:\n|$))+\n?|\n")
-"""Paragraphs, lists and tables with the blank line behind them: none of them is torn by another."""
+_HEAD = "#{1,6} "
+BLOCKS = re.compile(
+    rf"{_HEAD}[^\n]*(?:\n\n?|$)|(?:(?!{_HEAD}){_TEXT}+(?:\n|$))+\n?|\n",
+)
+"""Headings, paragraphs, lists and tables with the blank line behind them: none of them is torn by
+another. A heading is one also where no blank line sets it apart.
+"""
 _ALIKE = 0.5
 _AROUND = re.compile(r"(^\s+|\s+$)")
 
