@@ -141,6 +141,8 @@ class HttpFetcher:
         except _INVALID:
             return call.skipped("is, or redirects to, a host name that cannot be: correct it")
         except httpx.HTTPError as error:
+            if isinstance(error.__context__, httpx.InvalidURL):  # of a Location header
+                return call.skipped("redirects to what is no valid URL: name another copy")
             over = call.seconds_left() <= 0
             return self._too_slow(call) if over else self._failure(call, error)
 

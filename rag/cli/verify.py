@@ -86,7 +86,11 @@ def _short(text: str) -> str:
 
 
 def _refuse_other(to_bundle: Path) -> None:
-    """Refuse to write a bundle over anything but a bundle: the store, say, or a reference."""
+    """Refuse to write a bundle where it cannot be, or over anything but a bundle: the store, say."""
+    if to_bundle.is_dir():
+        raise click.UsageError(f"--to-bundle: {to_bundle} is a folder, name a file")
+    if not to_bundle.parent.is_dir():
+        raise click.UsageError(f"--to-bundle: there is no folder {to_bundle.parent}, make it")
     if to_bundle.is_file() and not _is_bundle(to_bundle.read_bytes()):
         raise click.UsageError(f"--to-bundle would overwrite {to_bundle}, which is no bundle")
 

@@ -263,6 +263,14 @@ def test_a_redirect_out_of_the_web_is_skipped(server, target):
     assert reason_of(server.url("/")).startswith("redirects to what is no http or https URL")
 
 
+@pytest.mark.parametrize("target", ["http://[::1/x", "https://a.b:port/", "http://a b.c/\x7f"])
+def test_a_redirect_to_no_url_is_skipped_at_once(server, target):
+    """Trying again later would not mend it."""
+    server.routes["/"] = always(302, Location=target)
+    assert reason_of(server.url("/")).endswith(("name another copy", "correct it"))
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("headers", [{}, {"Content_Type": "text/html"}])
 def test_an_empty_body_is_skipped(server, headers):
     """A page without a byte is no document."""

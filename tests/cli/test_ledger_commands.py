@@ -135,6 +135,8 @@ WRONG = {
     "retract": "Missing argument 'REFERENCE'",
     "verify --from-bundle a.json --to-bundle b.json": "neither a report nor --to-bundle",
     "verify --to-bundle report.md": "would overwrite report.md",
+    "verify --to-bundle config": "config is a folder, name a file",
+    "verify --to-bundle none/proof.json": "there is no folder none, make it",
     "verify --to-bundle references.md": "would overwrite references.md",
     "verify --to-bundle store/rag.db": "would overwrite store/rag.db",
     "verify --to-bundle config/rag.toml": "would overwrite config/rag.toml",
