@@ -86,7 +86,7 @@ def _short(text: str) -> str:
 
 
 def _refuse_other(to_bundle: Path) -> None:
-    """Refuse to write a bundle where it cannot be, or over anything but a bundle: the store, say."""
+    """Refuse a bundle where none can be, or over anything else: the store, say, or a reference."""
     if to_bundle.is_dir():
         raise click.UsageError(f"--to-bundle: {to_bundle} is a folder, name a file")
     if not to_bundle.parent.is_dir():
