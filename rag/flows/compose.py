@@ -105,7 +105,7 @@ def _take_each(
     """Take in the first reference that can be read, or every one."""
     any_done = False
     for reference in waiting:
-        done = yield from _take(desk, reference, dry_run=dry_run)
+        done = yield from _take(desk, reference, dry_run=dry_run, is_first=not any_done)
         any_done |= done
         if done and not every:
             return
@@ -119,8 +119,10 @@ def _none_left(references: int) -> str:
     return f"none of {references} references is unchecked"
 
 
-def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event, None, bool]:
-    """Take one reference in; return whether it could be read."""
+def _take(
+    desk: Desk, reference: Reference, *, dry_run: bool, is_first: bool
+) -> Generator[Event, None, bool]:
+    """Take one reference in, the first of the run or a later one; return if it could be read."""
     store = desk.tools.store
     known = store.ingested()
     if dry_run and embeds_elsewhere(desk.tools):
@@ -140,7 +142,7 @@ def _take(desk: Desk, reference: Reference, *, dry_run: bool) -> Generator[Event
     affected = _affected(desk, shelf, reference, [reference] if store.latest() else used)
     if dry_run:
         yield from _plan(shelf, reference, affected)
-        yield from foresee(desk, shelf, affected, used, reference.key)
+        yield from foresee(desk, shelf, affected, used, reference.key, is_first=is_first)
     else:
         cause = f"compose {reference.key}"
         yield from write(desk, shelf, affected, used, cause=cause, key=reference.key)

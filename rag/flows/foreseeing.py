@@ -8,6 +8,7 @@ from rag.flows.desk import Turn, sections_of
 from rag.flows.drafting import depth, having_read, standing_of
 from rag.flows.events import Foreseen, ForeseenTotal
 from rag.flows.sections import section_task
+from rag.flows.standing import reread
 from rag.types import Tokens
 
 if TYPE_CHECKING:
@@ -25,17 +26,20 @@ _EVER = 1_000_000
 """More runs than there are."""
 
 
-def foresee(
+def foresee(  # noqa: PLR0913 - one edition, whole
     desk: Desk,
     shelf: Shelf,
     affected: Sequence[SectionSpec],
     used: Sequence[Reference],
     key: str = "",
+    *,
+    is_first: bool = True,
 ) -> Iterator[Foreseen]:
     """Yield what drafting the sections, and those made of them, would take.
 
-    The report is taken as it stands: what a draft would add to the prompts of sections that are
-    made of it is the difference between their least and their most.
+    Sections that wait for a draft, since claims of theirs are stale or they got none, come with
+    the first. The report is taken as it stands: what a draft would add to the prompts of sections
+    that are made of it is the difference between their least and their most.
 
     Args:
         desk: what the run works with.
@@ -43,17 +47,20 @@ def foresee(
         affected: the sections to draft.
         used: the references whose evidence they may use.
         key: the reference whose turn it is; empty if it is none's.
+        is_first: whether it is the first edition that the run would make.
     """
     config, store = desk.tools.config, desk.tools.store
-    sections = {item.id: item for item in sections_of(store.latest())}
+    stand = reread(desk.tools, sections_of(store.latest()))
+    sections = {item.id: item for item in stand.sections}
     past = store.calls(_EVER)
-    asked = {spec.id for spec in affected}
+    whole = {item.section for item in stand.entries} | store.owed() if is_first else set()
+    asked = {spec.id for spec in affected} | whole
     added = 0
     for spec in sorted(config.outline.sections, key=depth):
         if not asked or spec.form == "conflicts" or not (spec.id in asked or spec.is_derived):
             continue
-        standing = standing_of(desk, Turn(tuple(sections.values())), spec, sections)
-        if key or spec.id not in asked:
+        standing = standing_of(desk, Turn(stand.sections), spec, sections)
+        if spec.id not in whole and (key or spec.id not in asked):
             standing = having_read(desk, standing, spec, used, key)
         passes = desk.tools.writer.forecast(section_task(shelf, spec, used, standing))
         if passes:

@@ -73,6 +73,21 @@ def test_a_dry_run_forecasts(bare: Path, responder: Responder) -> None:
     assert not (bare / "report.md").exists()
 
 
+def test_what_waits_for_a_draft_is_foreseen(bare: Path, responder: Responder) -> None:
+    """A section with a stale claim is drafted with the next reference, so it is in the forecast."""
+    assert run(bare, "compose").status == 0
+    page = bare / "alpha.md"
+    page.write_text(page.read_text("utf-8").replace("12 days", "11 days"), "utf-8")
+    assert run(bare, "ingest", "--refresh").status == 0
+    told = json.loads(run(bare, "compose", "--all", "--dry-run", "--json").out)
+    foreseen = [(it["key"], it["section"]) for it in told if it["event"] == "Foreseen"]
+    assert foreseen.count(("beta", "training")) == 1
+    responder.asked.clear()
+    assert run(bare, "compose", "--all").status == 0
+    asked = [asked.words for asked in responder.asked if "Section: Training" in asked.words]
+    assert len([key for key, section in foreseen if section == "training"]) == len(asked)
+
+
 def test_a_forecast_learns_from_what_was_recorded(bare: Path, responder: Responder) -> None:
     """The output is the range of replies for the same section; where nobody counts it is marked."""
     responder.count = lambda _: Fault(400, "ValidationException", "counting is not supported")
