@@ -47,6 +47,8 @@ _SPEAKS_OF_ITSELF = re.compile(
 )
 _YES_OR_NO = re.compile(r"(?:yes|no)\b[,.;:]", re.IGNORECASE)
 """How an answer begins to the very question that stands above it."""
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+"""Between two words: one writes mixture-of-experts, another mixture of experts."""
 _JOINED = re.compile(r"(?<=\w)[./:](?=\w)")
 _MANY = ("how many", "how much", "how long", "how fast", "how large", "what price", "cost", "when")
 
@@ -124,10 +126,11 @@ def _thing(question: str) -> str:
 
 def _defines(candidate: Candidate, thing: str) -> float:
     """Return how much a candidate looks like it says what a thing is, from 0 to 1."""
-    words, wanted = WORD.findall(candidate.text), content_words(thing)
-    opening = " ".join(words[: len(WORD.findall(thing)) + 1])
-    if wanted and wanted <= content_words(opening):
-        rest = " ".join(words[: len(WORD.findall(thing)) + 4])
+    text, thing_apart = _HYPHEN.sub(" ", candidate.text), _HYPHEN.sub(" ", thing)
+    words, wanted = WORD.findall(text), content_words(thing_apart)
+    length = len(WORD.findall(thing_apart))
+    if wanted and wanted <= content_words(" ".join(words[: length + 1])):
+        rest = " ".join(words[: length + 4])
         return 1.0 if _DEFINES.search(rest) else 0.5
     return 0.75 if f"({thing})" in candidate.text else 0.0
 
@@ -149,14 +152,15 @@ def _seen(candidate: Candidate) -> frozenset[str]:
     """Return the words of a candidate with those that say what it is about.
 
     In rows and passages, a name is also the names that dots and slashes join in it: they have no
-    words around them that would say the rest.
+    words around them that would say the rest. What hyphens join is also its words.
     """
     about = " ".join((*candidate.headings[-1:], *candidate.header))
     named = ""
     if candidate.kind in {"row", "passage"}:
         parts = _JOINED.sub(" ", candidate.text).split()
         named = " ".join(part for part in parts if any(map(str.isalpha, part)))
-    return candidate.words | content_words(about) | content_words(named)
+    apart = _HYPHEN.sub(" ", f"{candidate.text} {about}")
+    return candidate.words | content_words(about) | content_words(named) | content_words(apart)
 
 
 def _weights(wanted: frozenset[str], evidence: Sequence[Evidence]) -> dict[str, float]:

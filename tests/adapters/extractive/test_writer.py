@@ -498,6 +498,20 @@ Figure 3: HyperPod and the clusters of accelerators that HyperPod manages in one
 )
 
 
+@pytest.mark.parametrize(
+    "question", ["What is a mixture of experts?", "What is mixture-of-experts?"]
+)
+def test_what_a_thing_is_comes_first_with_hyphens_or_without(question):
+    """One writes mixture-of-experts where another writes mixture of experts."""
+    told = document(
+        "# Routers\n\nThe router of Nine sends tokens to 8 of 256 experts, a mixture it learns.\n\n"
+        "Mixture-of-experts layers hold many networks, of which a router picks two a token.\n"
+    )
+    task = QuestionTask(question=question, evidence=evidence_of(("routers", told)))
+    said = texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+    assert said[0].startswith("Mixture-of-experts layers")
+
+
 @pytest.mark.parametrize("question", ["What is HyperPod?", "what does HyperPod mean"])
 def test_a_thing_is_explained_by_what_begins_with_it(question):
     """Not by what merely names it more often, and never by a caption while there is better."""
