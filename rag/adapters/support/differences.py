@@ -10,9 +10,10 @@ from rag.adapters.support.lexicon import COMPARATIVE, HEDGE, NEGATION, RESTRICTI
 from rag.adapters.support.meanings import DIRECTION, OPPOSITES, alike, opposed
 from rag.adapters.support.order import exchanged, swapped
 from rag.adapters.support.passages import best_window
+from rag.adapters.support.place import Place
 from rag.adapters.support.roles import figures
 from rag.adapters.support.spots import SPOTS, renamed, spots
-from rag.adapters.support.vetoes import Place, vetoes
+from rag.adapters.support.vetoes import vetoes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,8 +11,8 @@ from rag.text.opposites import SCOPES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.adapters.support.place import Place
     from rag.adapters.support.tokens import Token
-    from rag.adapters.support.vetoes import Place
 
 _BEFORE, _BEHIND = 3, 6
 """Words before and behind a place among which is counted how much was kept."""

@@ -13,8 +13,8 @@ from rag.adapters.support.lexicon import NOT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.adapters.support.place import Place
     from rag.adapters.support.tokens import Token
-    from rag.adapters.support.vetoes import Place
 
 _BEFORE = re.compile(
     r"\b(?:not|no|never|nobody|false|untrue|wrong|mistaken?|myth|misconception|fallacy|rumou?r(?:ed)?|"

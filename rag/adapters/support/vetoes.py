@@ -7,12 +7,13 @@ half of a sentence is held to the half that it keeps.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rag.adapters.support.halves import reversed_here, spliced
 from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, NOT, stem
 from rag.adapters.support.meanings import alike
 from rag.adapters.support.order import passive_turned
+from rag.adapters.support.place import SAME_HERE
 from rag.adapters.support.roles import figures
 from rag.adapters.support.unsaid import unsaid
 from rag.text.opposites import hedge
@@ -22,8 +23,8 @@ from rag.text.torn import takes_back
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rag.adapters.support.alignment import Alignment
-    from rag.adapters.support.passages import Passage, Sentence
+    from rag.adapters.support.passages import Sentence
+    from rag.adapters.support.place import Place
     from rag.adapters.support.tokens import Token
     from rag.text.quantities import Quantity
 
@@ -31,8 +32,6 @@ _REACH = 4
 """Words behind a "not" within which what it denies begins."""
 _BEFORE, _BEHIND = 3, 6
 """Words before and behind a place among which is counted how much was kept."""
-_SAME_HERE = 0.75
-"""Share of content words from which the same is said in the same words."""
 _LEAST_KEPT = 3
 _NEAR_BEFORE = 8
 """Words before what is kept of a clause among which one takes it back."""
@@ -56,30 +55,6 @@ _OF_DEGREE = COMPARATIVE | {stem(word) for phrase in BOUNDS for word in phrase}
 _BEYOND = re.compile(r"(?<!no )\b(?:more|less|fewer) than\s+$", re.IGNORECASE)
 _NO_BOUNDS = ("from", "with")
 """Bounds that more often say where a thing begins: `from 8 to 16`, `within 30 days`."""
-
-
-class Place(NamedTuple):
-    """A claim sentence beside the window of the passage that holds most of it."""
-
-    claim: Sequence[Token]
-    source: Passage
-    sentences: Sequence[Sentence]
-    """Those of the window."""
-    window: Sequence[Token]
-    alignment: Alignment
-
-    def is_same_here(self, first: int, last: int) -> bool:
-        """Whether most content words of a part of the claim are kept, in place."""
-        found = (*self.alignment.kept, *self.alignment.reworded)
-        kept = {row for row, _ in found}
-        rows = range(max(0, first), min(len(self.claim), last))
-        content = [row for row in rows if self.claim[row].has_content]
-        return sum(row in kept for row in content) >= _SAME_HERE * len(content)
-
-    @property
-    def is_copied(self) -> bool:
-        """Whether most content words of the whole claim are kept, in place."""
-        return self.is_same_here(0, len(self.claim))
 
 
 def vetoes(place: Place) -> float:
@@ -190,7 +165,7 @@ def _is_turned(place: Place) -> bool:
     return any(
         passive_turned(place.claim, sentence.tokens)
         for sentence in place.sentences
-        if len(sentence.stems & wanted) >= _SAME_HERE * len(wanted)
+        if len(sentence.stems & wanted) >= SAME_HERE * len(wanted)
     )
 
 
