@@ -6,6 +6,7 @@ edit. So are the reference and the date in a row of what the references disagree
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from rag.stages.render import Cited
     from rag.types import Citation, Claim
 
+_LINE_END = re.compile(r"\r\n?|\n")
+"""What ends a line for Markdown."""
+
 
 class Sourced:
     """Holds a report's words on its sources against the store.
@@ -38,7 +42,7 @@ class Sourced:
     def __init__(self, project: Project, tools: Tools, text: str) -> None:
         self._project = project
         self._tools = tools
-        self._lines = definitions(text)
+        self._lines = _LINE_END.split(text)
         self._cited: dict[str, Cited] = {}
 
     def misstated(self, claim: Claim, notes: Mapping[str, ReadFootnote]) -> str:
@@ -52,10 +56,12 @@ class Sourced:
         """
         for citation in claim.citations:
             label = citation.label
-            if self._lines.get(label) == self._published.get(label):
+            # Not just any line like it: the one that Markdown shows, and no comment or code.
+            shown = self._lines[notes[label].line - 1]
+            if shown == self._published.get(label):
                 continue  # as the edition has it: what was read again since changes it later
             expected = self._expected(citation)
-            if self._lines.get(label) == expected:
+            if shown == expected:
                 continue
             (own,) = read_footnotes(expected)
             if wrong := _differences(notes[label], own):

@@ -434,6 +434,15 @@ def test_a_footnote_that_names_another_source(desk: Desk, was: str, becomes: str
     assert all(note.split(":")[0][2:-1] in item.reason for item in found)
 
 
+@pytest.mark.parametrize("hidden", ["<!--\n{}\n-->", "```\n{}\n```"])
+def test_a_footnote_whose_true_words_are_hidden(desk: Desk, hidden: str) -> None:
+    """What a comment or code says of a source is not what the footnote shows."""
+    note = desk.note("alpha", "96 GB")
+    desk.swap(note, note.replace(": “", ", 2031-01-01: “"))
+    desk.text = f"{hidden.format(note)}\n\n{desk.text}"
+    assert {verdict for verdict, _ in desk.fallen()} == {"misattributed"}
+
+
 @pytest.mark.parametrize("cell", [2, 3])
 def test_a_conflict_in_another_mouth(desk: Desk, cell: int) -> None:
     """The reference and the date of a row of conflicts are those of its claim."""
