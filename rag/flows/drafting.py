@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.types import Reference, Section, SectionSpec
 
 AsItWas: TypeAlias = "Callable[[frozenset[str]], Stand]"
-"""Returns the sections if those of these ids keep their stale claims."""
+"""Returns how the sections stand if those of these ids keep their stale claims."""
 _GOES_ON = "`rag refresh` goes on"
 
 
@@ -35,9 +35,9 @@ def draft(  # noqa: PLR0913 - one turn, whole
     asked: Collection[str],
     used: Sequence[Reference],
     *,
+    as_it_was: AsItWas,
     key: str = "",
     stale: Collection[str] = (),
-    as_it_was: AsItWas | None = None,
     settled: frozenset[str] = frozenset(),
 ) -> Generator[Event, None, Turn]:
     """Return the report's sections with those asked for, and those made of them, written anew.
@@ -48,11 +48,11 @@ def draft(  # noqa: PLR0913 - one turn, whole
         start: the sections as they stand, and what has happened to them in this turn.
         asked: ids of the sections to draft.
         used: the references whose evidence they may use.
+        as_it_was: returns what `start` is if sections of these ids keep the stale claims that they
+            lost: a section that gets no draft does, and nothing is made of its loss.
         key: the reference whose turn it is: what sections asked for have not read yet. If there is
             none, they are read for with all evidence.
         stale: ids of sections that are read for with all evidence even so: they lost claims.
-        as_it_was: returns the sections as they stand if those of these ids keep the claims that
-            they lost: a section that gets no draft does, and nothing is made of its loss.
         settled: names of conflicts that this edition settles.
     """
     outline = desk.tools.config.outline
@@ -60,7 +60,7 @@ def draft(  # noqa: PLR0913 - one turn, whole
     sections = {item.id: item for item in start.sections}
     turn = start
     for _, level in groupby(sorted(outline.sections, key=depth), key=depth):
-        now = {item.id: item for item in _left(desk, turn, sections, as_it_was).sections}
+        now = {item.id: item for item in _left(desk, start, turn, sections, as_it_was).sections}
         changed = _gist(now) != _gist(before)
         wanted = [spec for spec in level if spec.id in asked or (spec.is_derived and changed)]
         standings = {spec.id: standing_of(desk, turn, spec, sections) for spec in wanted}
@@ -90,11 +90,11 @@ def draft(  # noqa: PLR0913 - one turn, whole
                 sections[spec.id] = outcome.section
                 turn = _grown(turn, spec, outcome)
                 yield _composed(key, outcome, before.get(spec.id))
-    return _left(desk, turn, sections, as_it_was)
+    return _left(desk, start, turn, sections, as_it_was)
 
 
 def _left(
-    desk: Desk, turn: Turn, sections: Mapping[str, Section], as_it_was: AsItWas | None
+    desk: Desk, start: Turn, turn: Turn, sections: Mapping[str, Section], as_it_was: AsItWas
 ) -> Turn:
     """Return the turn with the sections: those without a draft as they were, stale claims and all.
 
@@ -102,13 +102,11 @@ def _left(
     next run drafts its section. What repeats it stays with it.
     """
     lost = frozenset(item.subject for item in turn.failed) - turn.drafted
-    if lost and as_it_was:
+    if lost:
         drafted = {name: item for name, item in sections.items() if name in turn.drafted}
-        sections = {item.id: item for item in as_it_was(lost).sections} | drafted
-        entries = (
-            it for it in turn.entries if it.section not in lost or it.claim.id in turn.refused
-        )
-        turn = turn._replace(entries=tuple(entries))
+        stand = as_it_was(lost)
+        sections = {item.id: item for item in stand.sections} | drafted
+        turn = turn._replace(entries=(*stand.entries, *turn.entries[len(start.entries) :]))
     ordered = [
         sections[spec.id] for spec in desk.tools.config.outline.sections if spec.id in sections
     ]
@@ -265,11 +263,11 @@ def stop_at_end(turn: Turn, key: str = "", *, is_committed: bool = True) -> None
 
     Raises:
         RagError: what ended drafting, or `CapError`; with what is not drafted yet.
-        KeyboardInterrupt: the user did, before anything was drafted.
+        KeyboardInterrupt: the user did, before anything was drafted or committed.
     """
     names = ", ".join(item.subject for item in turn.failed)
     if turn.ended is not None:
-        if not turn.calls:
+        if not turn.calls and not is_committed:
             if isinstance(turn.ended, StoppedError):
                 raise KeyboardInterrupt from turn.ended
             raise turn.ended

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rag.flows.commit import commit
 from rag.flows.desk import Turn
 from rag.flows.drafting import draft, stop_at_end
-from rag.flows.standing import bring_up_to_date, reread
+from rag.flows.standing import bring_up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from rag.flows.desk import Desk
     from rag.flows.events import Event
     from rag.flows.sections import Shelf
-    from rag.flows.standing import Stand
     from rag.types import Reference, SectionSpec
 
 
@@ -42,13 +42,9 @@ def write(  # noqa: PLR0913 - one edition, whole
     whole = brought.stale | desk.tools.store.owed()
     asked = {spec.id for spec in affected} | whole
     start = Turn(brought.sections, brought.entries, refused=brought.refused)
-
-    def as_it_was(lost: frozenset[str]) -> Stand:
-        """Return the sections if those that are lost keep their stale claims."""
-        return reread(desk.tools, brought.unread, keeping=lost)
-
+    as_it_was = partial(brought.keeping, desk.tools)
     turn = yield from draft(
-        desk, shelf, start, asked, used, key=key, stale=whole, as_it_was=as_it_was
+        desk, shelf, start, asked, used, as_it_was=as_it_was, key=key, stale=whole
     )
     is_committed = not turn.failed or bool(brought.stale & turn.drafted) or turn.differs(start)
     if is_committed:

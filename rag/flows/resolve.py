@@ -13,7 +13,7 @@ from rag.flows.drafting import draft, stop_at_end
 from rag.flows.ingest import check_store, remake
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
-from rag.flows.standing import bring_up_to_date, without
+from rag.flows.standing import Stand, bring_up_to_date, without
 from rag.types import Entry, Resolution
 
 if TYPE_CHECKING:
@@ -60,24 +60,34 @@ def resolve(
         raise UsageError(f"no open conflict is called {name!r}", advice=f"open conflicts: {names}")
     brought = yield from bring_up_to_date(desk)
     kept, lost = _sides(found[name], keep)
-    left = without(brought.sections, lambda _, claim: reason if claim.id in lost else None)
-    entries = [
-        Entry(
-            section=item.section, fate="superseded", claim=item.claim, by=kept, reason=item.reason
-        )
-        for item in left.entries
-    ]
+
+    def settling(keeping: frozenset[str]) -> Stand:
+        return _without(brought.keeping(tools, keeping), lost, kept, reason)
+
     settled = [Resolution(conflict=name, kept=kept, reason=reason)]
-    refused = brought.refused | lost
-    turn = Turn(left.sections, (*brought.entries, *entries), refused=refused)
+    start = settling(frozenset())
+    turn = Turn(start.sections, start.entries, refused=brought.refused | lost)
     asked = brought.stale | {
         spec.id for spec in tools.config.outline.sections if spec.form == "conflicts"
     }
     shelf = Shelf(tools)
-    turn = yield from draft(desk, shelf, turn, asked, in_use(desk), settled=frozenset({name}))
+    closed = frozenset({name})
+    turn = yield from draft(
+        desk, shelf, turn, asked, in_use(desk), as_it_was=settling, settled=closed
+    )
     cause = f"resolve {name}"
     yield from commit(desk, turn, brought, cause=cause, resolved=settled)
     stop_at_end(turn)
+
+
+def _without(stand: Stand, lost: frozenset[str], kept: str, reason: str) -> Stand:
+    """Return the sections without the claims that another one supersedes."""
+    left = without(stand.sections, lambda _, claim: reason if claim.id in lost else None)
+    entries = (
+        Entry(section=it.section, fate="superseded", claim=it.claim, by=kept, reason=it.reason)
+        for it in left.entries
+    )
+    return Stand(left.sections, (*stand.entries, *entries))
 
 
 def _sides(item: Disagreement, keep: int | None) -> tuple[str, frozenset[str]]:

@@ -13,7 +13,7 @@ from rag.flows.events import NothingToDo
 from rag.flows.ingest import check_store, remake, unknown_reference
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
-from rag.flows.standing import bring_up_to_date, replaced, without
+from rag.flows.standing import Stand, bring_up_to_date, replaced, without
 from rag.flows.supporting import support_of
 from rag.stages.verify import ground, stands_on
 
@@ -61,22 +61,33 @@ def retract(project: Project, tools: Tools, key: str) -> Iterator[Event]:
         yield NothingToDo(reason=f"the report does not stand on {key}")
         return
     brought = yield from bring_up_to_date(desk)
-    left = without(brought.sections, lambda _, claim: _leaving(tools, claim, key))
-    turn = Turn(
-        replaced(left.sections, lambda claim: _standing_on_others(claim, key)),
-        (*brought.entries, *left.entries),
-        refused=brought.refused,
-    )
+
+    def taken_back(keeping: frozenset[str]) -> Stand:
+        return _without_it(tools, brought.keeping(tools, keeping), key)
+
+    start = taken_back(frozenset())
+    turn = Turn(start.sections, start.entries, refused=brought.refused)
     used = [item for item in in_use(desk) if item.key != key]
-    turn = yield from draft(desk, Shelf(tools), turn, brought.stale, used)
+    shelf = Shelf(tools)
+    turn = yield from draft(desk, shelf, turn, brought.stale, used, as_it_was=taken_back)
     yield from commit(desk, turn, brought, cause=f"{RETRACT}{key}", retracted=[key])
     stop_at_end(turn)
+
+
+def _without_it(tools: Tools, stand: Stand, key: str) -> Stand:
+    """Return the sections without what stands on nothing but the reference."""
+    left = without(stand.sections, lambda _, claim: _leaving(tools, claim, key))
+    sections = replaced(left.sections, lambda claim: _standing_on_others(claim, key))
+    return Stand(sections, (*stand.entries, *left.entries))
 
 
 def _leaving(tools: Tools, claim: Claim, key: str) -> str | None:
     rest = [item for item in claim.citations if item.reference_key != key]
     if len(rest) == len(claim.citations):
         return None
+    known = tools.store.ingested()
+    if any(item.document_id != known[item.reference_key].document_id for item in rest):
+        return None  # a stale one that waits for its section: what it stood on cannot be read
     grounds = [ground(item, tools.store.document(item.document_id)) for item in rest]
     if stands_on(claim, grounds, rules_of(tools.config), support_of(tools)):
         return None

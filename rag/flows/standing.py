@@ -40,6 +40,18 @@ _SHOWN = 60
 """Characters of a claim that tell which one it is."""
 
 
+class Stand(NamedTuple):
+    """The sections as they stand, and what left them on the way."""
+
+    sections: tuple[Section, ...]
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Ids of the claims that left."""
+        return frozenset(entry.claim.id for entry in self.entries)
+
+
 class Brought(NamedTuple):
     """The last edition, brought up to date with the files."""
 
@@ -54,8 +66,13 @@ class Brought(NamedTuple):
     """Ids of sections that lost a claim whose passage is gone."""
     refused: frozenset[str] = frozenset()
     """Ids of claims that the user took out."""
-    unread: tuple[Section, ...] = ()
+    unread: Stand = Stand(())
     """The sections before what was read again is taken in: with their stale claims."""
+
+    def keeping(self, tools: Tools, ids: Collection[str]) -> Stand:
+        """Return how the sections stand if those of these ids keep their stale claims."""
+        found = reread(tools, self.unread.sections, keeping=ids)
+        return Stand(found.sections, (*self.unread.entries, *found.entries))
 
 
 def bring_up_to_date(desk: Desk) -> Generator[Event, None, Brought]:
@@ -86,20 +103,8 @@ def bring_up_to_date(desk: Desk) -> Generator[Event, None, Brought]:
         (*kept.entries, *current.entries),
         frozenset(entry.section for entry in current.entries),
         kept.gone,
-        kept.sections,
+        kept,
     )
-
-
-class Stand(NamedTuple):
-    """The sections as they stand, and what left them on the way."""
-
-    sections: tuple[Section, ...]
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def gone(self) -> frozenset[str]:
-        """Ids of the claims that left."""
-        return frozenset(entry.claim.id for entry in self.entries)
 
 
 def own(sections: Iterable[Section]) -> Iterator[tuple[Section, Claim]]:
@@ -302,7 +307,8 @@ def staleness(tools: Tools) -> str:
     """
     latest = tools.store.latest()
     found = reread(tools, latest.sections).entries if latest else ()
-    owed = sorted(tools.store.owed())
+    outline = tools.config.outline
+    owed = sorted(tools.store.owed() & {spec.id for spec in outline.sections})
     if not found:
         return f"not drafted: {', '.join(owed)}: run `rag refresh`" if owed else ""
     first = found[0].claim.text

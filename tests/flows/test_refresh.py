@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fakes import ScriptedWriter
-from projects import PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
+from projects import OUTLINE, PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
 
 from rag.errors import CapError, ServiceError, StoppedError
 from rag.flows.compose import compose
 from rag.flows.events import NothingToDo
 from rag.flows.history import account
+from rag.flows.ingest import ingest
 from rag.flows.refresh import refresh
+from rag.flows.resolve import open_conflicts, resolve
 from rag.flows.restore import restore
 from rag.flows.retract import retract
 from rag.flows.standing import own
 from rag.flows.status import status
 from rag.flows.verify import verify_report
+from rag.settings import load_config
 from rag.types import Capped, SectionTask, Skipped
 
 if TYPE_CHECKING:
@@ -30,6 +33,18 @@ if TYPE_CHECKING:
 
 CHANGED = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"128 GB").replace(b"12 days", b"11 days")
 """A page of which a claim of each section has changed."""
+
+
+MOVED = PAGES[f"{SITE}alpha.md"].replace(b"12 days", b"11 days")
+"""The same, changed in one section only."""
+OTHER = PAGES[f"{SITE}alpha.md"].replace(b"96 GB", b"80 GB").split(b"## Training")[0]
+"""A page that says otherwise of Alpha's memory."""
+CONFLICTS = """
+[[sections]]
+id = "conflicts"
+title = "Where the references disagree"
+form = "conflicts"
+"""
 
 
 class Ending:
@@ -150,6 +165,74 @@ def test_a_summary_that_got_no_draft_waits(project: Project, tools: FakeTools) -
     assert status(project, tools).problems == ()
     assert of(NothingToDo, refresh(project, tools))
     _assert_accounted(tools)
+
+
+def test_a_retraction_leaves_stale_claims_to_their_sections(
+    project: Project, tools: FakeTools
+) -> None:
+    """What got no draft stays as it was but for what is taken back; the next refresh goes on."""
+    list(ingest(project, tools, refresh=True))
+    tools.writer = ScriptedWriter(Ending(memory=BUSY, training=BUSY, summary=BUSY))
+    list(retract(project, tools, "beta"))
+    text = project.report.read_text("utf-8")
+    assert "96 GB" in text.split("## Memory")[1]
+    assert "12 days" in text.split("## Training")[1]
+    assert "141 GB" not in text
+    assert {item.text[:8] for item in _retired(tools)} == {"The Beta"}
+    assert "stale" in status(project, tools).problems[0]
+    tools.writer = ScriptedWriter(quoting)
+    list(refresh(project, tools))
+    assert "128 GB" in project.report.read_text("utf-8")
+    assert status(project, tools).problems == ()
+    _assert_accounted(tools)
+
+
+def test_a_retraction_that_a_service_ends_says_what_it_did(
+    project: Project, tools: FakeTools
+) -> None:
+    """It is committed before anything could be drafted: the message is not the service's alone."""
+    tools.web.pages = PAGES
+    tools.writer = ScriptedWriter(Ending(summary=DOWN))
+    with pytest.raises(ServiceError, match="not drafted: summary; the rest is committed; `rag ref"):
+        list(retract(project, tools, "beta"))
+
+
+def test_a_conflict_is_settled_beside_stale_claims(project: Project, tools: FakeTools) -> None:
+    """The claim that lost leaves a section that got no draft; a stale one there waits on."""
+    pages = PAGES | {f"{SITE}beta.md": OTHER}
+    tools.web.pages = pages
+    (project.root / "config/report.toml").write_text(OUTLINE + CONFLICTS, encoding="utf-8")
+    tools.config = load_config(project.root)
+    list(refresh(project, tools))
+    tools.web.pages = pages | {f"{SITE}alpha.md": MOVED}
+    list(ingest(project, tools, refresh=True))
+    (found,) = open_conflicts(tools)
+    keep = 1 + ["96 GB" in claim.text for claim in found.claims].index(True)
+    tools.writer = ScriptedWriter(Ending(memory=BUSY, training=BUSY, summary=BUSY))
+    list(resolve(project, tools, found.name, keep, "measured"))
+    text = project.report.read_text("utf-8")
+    assert "80 GB" not in text
+    assert "12 days" in text.split("## Training")[1]
+    tools.writer = ScriptedWriter(quoting)
+    list(refresh(project, tools))
+    assert "11 days" in project.report.read_text("utf-8")
+    assert status(project, tools).problems == ()
+    _assert_accounted(tools)
+
+
+def test_a_section_that_the_outline_has_no_more_is_not_waited_for(
+    project: Project, tools: FakeTools
+) -> None:
+    """No refresh could ever draft it."""
+    tools.web.pages = PAGES
+    tools.writer = ScriptedWriter(Ending(summary=BUSY))
+    list(retract(project, tools, "beta"))
+    first, _, rest = OUTLINE.partition("[[sections]]")
+    outline = first + rest[rest.index("[[sections]]") :]
+    (project.root / "config/report.toml").write_text(outline, encoding="utf-8")
+    tools.config = load_config(project.root)
+    assert status(project, tools).problems == ()
+    assert of(NothingToDo, refresh(project, tools))
 
 
 def test_the_next_reference_brings_what_is_owed(project: Project, tools: FakeTools) -> None:
