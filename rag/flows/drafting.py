@@ -11,6 +11,7 @@ from rag.flows.disagreements import disagreements
 from rag.flows.events import Composed, Composing
 from rag.flows.sections import Standing, compose_section
 from rag.flows.together import together
+from rag.interrupts import heard
 from rag.types import Capped, Skipped
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 AsItWas: TypeAlias = "Callable[[frozenset[str]], Stand]"
 """Returns how the sections stand if those of these ids keep their stale claims."""
+_STOPPED = "interrupted"
 _GOES_ON = "`rag refresh` goes on"
 
 
@@ -67,10 +69,9 @@ def draft(  # noqa: PLR0913 - one turn, whole
         for spec in wanted:
             if spec.id not in stale and (key or spec.id not in asked):
                 standings[spec.id] = having_read(desk, standings[spec.id], spec, used, key)
-        try:
-            drafts = sum(_most_drafts(shelf, spec, used, standings[spec.id]) for spec in wanted)
-        except RagError as error:  # of an embedder: what is drafted before stands
-            turn = _unasked(turn, wanted, error)
+        drafts = _most_drafts(shelf, wanted, used, standings)
+        if isinstance(drafts, RagError):
+            turn = _unasked(turn, wanted, drafts)
             continue
         at_once = desk.tools.writer.at_once(drafts)
         # None is made of another of its depth: what is written does not depend on the groups.
@@ -127,7 +128,7 @@ def _outcomes(
     except RagError as error:
         ended = error
     except KeyboardInterrupt:  # once: what is drafted is kept; whoever insists ends that, too
-        ended = StoppedError("interrupted")
+        ended = StoppedError(_STOPPED)
     if ended is not None:
         yield from ((spec, ended) for spec in left.values())
 
@@ -236,11 +237,27 @@ def _unasked(turn: Turn, specs: Sequence[SectionSpec], error: RagError) -> Turn:
 
 
 def _most_drafts(
-    shelf: Shelf, spec: SectionSpec, used: Sequence[Reference], standing: Standing
-) -> int:
-    """Return how many drafts a section can take: each pass reads one passage at least."""
-    new = [item for item in used if item.key not in standing.read]
-    return max(1, sum(len(shelf.evidence(spec, item)) for item in new))
+    shelf: Shelf,
+    specs: Sequence[SectionSpec],
+    used: Sequence[Reference],
+    standings: Mapping[str, Standing],
+) -> int | RagError:
+    """Return how many drafts sections can take: each pass reads one passage at least.
+
+    Or what kept their evidence from being looked up: what is drafted before stands.
+    """
+
+    def most(spec: SectionSpec) -> int:
+        new = [item for item in used if item.key not in standings[spec.id].read]
+        return max(1, sum(len(shelf.evidence(spec, item)) for item in new))
+
+    try:
+        with heard():
+            return sum(map(most, specs))
+    except RagError as error:  # of an embedder
+        return error
+    except KeyboardInterrupt:
+        return StoppedError(_STOPPED)
 
 
 def _grown(turn: Turn, spec: SectionSpec, outcome: Composition) -> Turn:

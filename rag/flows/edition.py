@@ -9,6 +9,7 @@ from rag.flows.commit import commit
 from rag.flows.desk import Turn
 from rag.flows.drafting import draft, stop_at_end
 from rag.flows.standing import bring_up_to_date
+from rag.interrupts import held
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -43,14 +44,15 @@ def write(  # noqa: PLR0913 - one edition, whole
     asked = {spec.id for spec in affected} | whole
     start = Turn(brought.sections, brought.entries, refused=brought.refused)
     as_it_was = partial(brought.keeping, desk.tools)
-    turn = yield from draft(
-        desk, shelf, start, asked, used, as_it_was=as_it_was, key=key, stale=whole
-    )
-    is_committed = not turn.failed or bool(brought.stale & turn.drafted) or turn.differs(start)
-    if is_committed:
-        yield from commit(desk, turn, brought, cause=cause, key=key)
-    else:
-        is_begun = bool(key) and (turn.calls > 0 or turn.ended is None)
-        left = [(key, item) for item in turn.failed if is_begun]
-        desk.tools.store.save_undrafted(left, turn.rejected)
+    with held():
+        turn = yield from draft(
+            desk, shelf, start, asked, used, as_it_was=as_it_was, key=key, stale=whole
+        )
+        is_committed = not turn.failed or bool(brought.stale & turn.drafted) or turn.differs(start)
+        if is_committed:
+            yield from commit(desk, turn, brought, cause=cause, key=key)
+        else:
+            is_begun = bool(key) and (turn.calls > 0 or turn.ended is None)
+            left = [(key, item) for item in turn.failed if is_begun]
+            desk.tools.store.save_undrafted(left, turn.rejected)
     stop_at_end(turn, key, is_committed=is_committed)

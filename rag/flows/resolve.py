@@ -14,6 +14,7 @@ from rag.flows.ingest import check_store, remake
 from rag.flows.publish import recover
 from rag.flows.sections import Shelf
 from rag.flows.standing import Stand, bring_up_to_date, without
+from rag.interrupts import held
 from rag.types import Entry, Resolution
 
 if TYPE_CHECKING:
@@ -72,11 +73,11 @@ def resolve(
     }
     shelf = Shelf(tools)
     closed = frozenset({name})
-    turn = yield from draft(
-        desk, shelf, turn, asked, in_use(desk), as_it_was=settling, settled=closed
-    )
-    cause = f"resolve {name}"
-    yield from commit(desk, turn, brought, cause=cause, resolved=settled)
+    with held():
+        turn = yield from draft(
+            desk, shelf, turn, asked, in_use(desk), as_it_was=settling, settled=closed
+        )
+        yield from commit(desk, turn, brought, cause=f"resolve {name}", resolved=settled)
     stop_at_end(turn)
 
 

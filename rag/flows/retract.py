@@ -15,6 +15,7 @@ from rag.flows.publish import recover
 from rag.flows.sections import Shelf
 from rag.flows.standing import Stand, bring_up_to_date, replaced, without
 from rag.flows.supporting import support_of
+from rag.interrupts import held
 from rag.stages.verify import ground, stands_on
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ def retract(project: Project, tools: Tools, key: str) -> Iterator[Event]:
     turn = Turn(start.sections, start.entries, refused=brought.refused)
     used = [item for item in in_use(desk) if item.key != key]
     shelf = Shelf(tools)
-    turn = yield from draft(desk, shelf, turn, brought.stale, used, as_it_was=taken_back)
-    yield from commit(desk, turn, brought, cause=f"{RETRACT}{key}", retracted=[key])
+    with held():
+        turn = yield from draft(desk, shelf, turn, brought.stale, used, as_it_was=taken_back)
+        yield from commit(desk, turn, brought, cause=f"{RETRACT}{key}", retracted=[key])
     stop_at_end(turn)
 
 

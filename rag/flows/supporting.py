@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.interrupts import heard
 from rag.text.digests import digest
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def support_of(tools: Tools) -> Support:
         new = [item for item in dict.fromkeys(questions) if names[item] not in known]
         for at in range(0, len(new), _AT_ONCE):
             some = new[at : at + _AT_ONCE]
-            scores = scorer.score([(item.claim, item.passage) for item in some])
+            with heard():  # it may be a service
+                scores = scorer.score([(item.claim, item.passage) for item in some])
             found = {names[item]: score for item, score in zip(some, scores, strict=True)}
             tools.store.save_supports(found, scorer.name)
             known |= found

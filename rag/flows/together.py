@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from rag.errors import RagError
+from rag.interrupts import heard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +27,9 @@ def alone(work: Work[T]) -> T:
     """Return what comes of a work, asking in this thread."""
     step = _advance(work, None)
     while not isinstance(step, _Done):
-        step = _advance(work, step())
+        with heard():
+            answer = step()
+        step = _advance(work, answer)
     found: T = step.result
     return found
 
@@ -61,16 +64,28 @@ def _in_order(
         try:
             while at not in table.done and not table.failed:
                 table.ask(pool, at_once)
-                table.hear(wait(table.asked, return_when=FIRST_COMPLETED).done)
+                with heard():
+                    answered = wait(table.asked, return_when=FIRST_COMPLETED).done
+                table.hear(answered)
         except KeyboardInterrupt as interrupt:
             table.failed.append(interrupt)
         if table.failed:
-            is_service = all(isinstance(error, RagError) for error in table.failed)
-            table.hear(wait(table.asked, None if is_service else 0).done)
+            table.hear(_rest(table))
         if at in table.done:
             yield at, table.done[at]
     if table.failed:
         raise table.failed[0]
+
+
+def _rest(table: _Table[Any]) -> set[Future[Any]]:
+    """Return what is answered after a failure; of a service's, all that is asked: it is paid."""
+    is_service = all(isinstance(error, RagError) for error in table.failed)
+    try:
+        with heard():
+            return wait(table.asked, None if is_service else 0).done
+    except KeyboardInterrupt as interrupt:
+        table.failed.append(interrupt)
+        return wait(table.asked, 0).done
 
 
 class _Table(Generic[T]):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from fakes import ScriptedWriter
 from projects import OUTLINE, PAGES, SITE, FakeTools, boxes, checklist, of, project_at, quoting
+from signals import interruptible, stop
 
 from rag.errors import CapError, ServiceError, StoppedError
 from rag.flows.compose import compose
-from rag.flows.events import NothingToDo
+from rag.flows.events import Composed, NothingToDo
 from rag.flows.history import account
 from rag.flows.ingest import ingest
 from rag.flows.refresh import refresh
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from rag.flows.events import Event
     from rag.flows.project import Project
     from rag.types import Draft, QuestionTask
 
@@ -147,6 +149,22 @@ def test_whoever_stops_a_run_keeps_what_is_drafted(project: Project, tools: Fake
     _assert_finished(project, tools)
 
 
+@pytest.mark.parametrize("section", ["memory", "training", "summary"])
+def test_an_interrupt_waits_for_what_is_drafted(
+    project: Project, tools: FakeTools, section: str
+) -> None:
+    """Whether it comes between two drafts or while they are committed, none of them is lost."""
+    writer = tools.writer = ScriptedWriter(quoting)
+    with interruptible(), pytest.raises((KeyboardInterrupt, StoppedError)):
+        list(_stopping(refresh(project, tools), section))
+    drafted = [task.spec.id for task in writer.tasks]
+    assert drafted[-1] == section
+    writer.tasks.clear()
+    list(refresh(project, tools))
+    assert not {task.spec.id for task in writer.tasks} & set(drafted)
+    _assert_finished(project, tools)
+
+
 def test_a_summary_that_got_no_draft_waits(project: Project, tools: FakeTools) -> None:
     """None of its claims is stale: it is known to lack a draft until the next refresh drafts it."""
     tools.web.pages = PAGES
@@ -257,6 +275,14 @@ def test_a_restored_edition_owes_nothing(project: Project, tools: FakeTools) -> 
     list(restore(project, tools, 2))
     assert status(project, tools).problems == ()
     assert boxes(project) == {"alpha": True, "beta": True}
+
+
+def _stopping(events: Iterator[Event], section: str) -> Iterator[Event]:
+    """Yield events; when a section has its draft, the user stops the run."""
+    for event in events:
+        if isinstance(event, Composed) and event.section == section:
+            stop()
+        yield event
 
 
 def _assert_finished(project: Project, tools: FakeTools) -> None:
