@@ -314,6 +314,21 @@ def test_a_heading_right_below_a_note_of_the_users_stands_once():
     )
 
 
+@pytest.mark.parametrize("form", ["**{}**", "{}"])
+def test_a_claim_behind_a_note_that_the_edition_moves_is_not_lost(form: str):
+    """It stood there, whatever the user wrote before it: he took none of its places out."""
+    claim, other = form.format("Old is slow."), form.format("New is fast.")
+    base = f"## Sum\n\n- Old is slow.[^a-1]\n\n## Parts\n\n{claim}[^a-1]\n"
+    theirs = base.replace(f"\n\n{claim}", f"\n\nMy note. {claim}")
+    new = (
+        "## Sum\n\n- New is fast.[^b-2]\n- Old is slow.[^a-1]\n\n"
+        f"## Parts\n\n{other}[^b-2]\n\n### More\n\nOld is slow.[^a-1]\n"
+    )
+    text = merge(base, theirs, new).text
+    assert text.replace("My note. ", "") == new
+    assert "My note. " in text
+
+
 def test_headings_that_the_user_wrote_twice_stand_twice():
     """They are his."""
     base = "## Parts\n\nOne.[^a-1]\n\n## End\n"

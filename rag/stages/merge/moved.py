@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.stages.merge.values import LINES, MARK, claims_of, units_in, words_in, words_of
+from rag.stages.merge.values import LINES, MARK, claims_of, times, units_in, words_in, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,9 @@ def in_one_place(base: str, mine: str, new: str, merged: str) -> str:
         new: the next edition as rendered.
         merged: what a merge made of them.
     """
-    old, own, coming, there = map(words_in, (base, mine, new, merged))
+    old, coming, there = map(words_in, (base, new, merged))
+    his = words_in(mine)  # with words of his own before some of them
+    own = {key: times(key, his) for key in there}
     # What a summary repeats stands twice: where one of both leaves or comes, their number does not
     # tell which one the user moved.
     excess = {

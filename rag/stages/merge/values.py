@@ -118,15 +118,16 @@ def all_left(known: Counter[str], words: Counter[str]) -> frozenset[str]:
     A claim that two sections have is not left where one of them is deleted.
     """
     left = words_left(known, words)
-    return frozenset(
-        claim
-        for claim in left
-        if known[claim] <= sum(count for said, count in words.items() if _ends(said, claim))
-    )
+    return frozenset(claim for claim in left if known[claim] <= times(claim, words))
+
+
+def times(claim: str, words: Counter[str]) -> int:
+    """Return how often the words of a claim stand among words, be it with others before them."""
+    return sum(count for said, count in words.items() if _ends(said, claim))
 
 
 def _ends(said: str, claim: str) -> bool:
-    return f" {said}".endswith(f" {claim}")
+    return f" {said}".endswith((f" {claim}", f" **{claim}"))
 
 
 def blank_end(text: str) -> int:
