@@ -187,16 +187,16 @@ class _Checker:
         return held.model_copy(update={"claim": outcome.claim}), outcome
 
     def columns(self) -> Iterator[Statement]:
-        """Yield the columns over cited rows that are the user's own: neither config nor table."""
+        """Yield the columns that are the user's own: neither the config's nor of a cited table."""
         for _, block in blocks_of(self._report):
-            labels = [label for claim in block.claims for label in claim.labels]
-            if not block.header or not labels or block.header == HEADER:
+            if block.header == HEADER:
                 continue
+            labels = [label for claim in block.claims for label in claim.labels]
             cited = [self._evidence[label] for label in labels if label in self._evidence]
             known = self._rules.columns | columns_of(item.document for item in cited)
-            own = [name for name in block.header if normalise(name).lower() not in known]
-            for name in own:
-                yield Statement(line=max(1, block.claims[0].line - 2), text=f"column: {name}")
+            for name in block.header:
+                if name and normalise(name).lower() not in known:
+                    yield Statement(line=block.header_line, text=f"column: {name}")
 
     def _misshown(
         self, block: ReadBlock, read: ReadClaim, claim: Claim

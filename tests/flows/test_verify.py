@@ -474,6 +474,19 @@ def test_a_column_of_ones_own(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize("row", ["", "| More of mine |\n"])
+def test_columns_over_no_cited_row(desk: Desk, row: str) -> None:
+    """They are words of the user's as well, even over no row at all."""
+    desk.text = f"| All is well |\n| --- |\n{row}\n{desk.text}"
+    found = desk.verified()
+    assert found.failures == ()
+    assert [item.text for item in found.statements] == [
+        "column: All is well",
+        *([row.strip("| \n")] if row else []),
+    ]
+    assert found.statements[0].line == 1
+
+
 def test_a_link_in_a_claim(desk: Desk) -> None:
     """A claim stands on its footnotes: a link among its words is evidence that nobody gave."""
     desk.swap("loses 2 steps", "[loses](https://evil.example) 2 steps")

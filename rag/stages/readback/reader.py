@@ -101,9 +101,15 @@ class _Reader:
             self._emit("paragraph", map(_claim, _raw(node[0])))
 
     def _emit(
-        self, form: BlockForm, claims: Iterable[ReadClaim], header: tuple[str, ...] = ()
+        self, form: BlockForm, claims: Iterable[ReadClaim], header: Sequence[Phrase] = ()
     ) -> None:
-        block = ReadBlock(form=form, text=self._lead, header=header, claims=tuple(claims))
+        block = ReadBlock(
+            form=form,
+            text=self._lead,
+            header=tuple(cell.plain for cell in header),
+            header_line=header[0].line if header else 1,
+            claims=tuple(claims),
+        )
         if block.claims or header:
             self._sections[-1].blocks.append(block)
             self._lead = ""
@@ -168,7 +174,7 @@ class _Reader:
                 rows[-1].append(whole(token))
         repeats = self._known.is_matches(self._topic)
         claims = [_row(row, repeats=repeats) for row in rows[1:]]
-        self._emit("table", claims, tuple(cell.plain for cell in rows[0]))
+        self._emit("table", claims, rows[0])
 
 
 def _nodes(tokens: Iterable[Token]) -> Iterator[list[Token]]:

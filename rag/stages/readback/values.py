@@ -44,6 +44,7 @@ class ReadBlock(Value):
     text: str = ""
     """For a heading: its words. For other forms: the lead-in of the outline that stands before."""
     header: tuple[str, ...] = ()
+    header_line: int = Field(default=1, ge=1)
     claims: tuple[ReadClaim, ...] = ()
 
 
