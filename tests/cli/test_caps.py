@@ -72,6 +72,9 @@ def test_at_the_cap_a_refresh_keeps_what_it_has(bare: Path, responder: Responder
     assert verified.status == 1
     assert fallen
     assert all("12 days" in line for line in fallen), verified.out
+    foreseen = json.loads(run(bare, "compose", "--section", "memory", "--dry-run", "--json").out)
+    told = {item["section"] for item in foreseen if item["event"] == "Foreseen"}
+    assert told == {"memory", "training", "summary"}  # what waits is drafted with it
     responder.asked.clear()
     assert run(bare, "refresh").status == 0
     assert set(sections_asked(responder)) == {"Training", "Summary"}
