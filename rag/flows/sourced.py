@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from rag.flows.desk import Desk, cited_references
 from rag.flows.disagreements import HEADER, UNDATED, as_of
 from rag.stages.readback import read_footnotes
-from rag.stages.render import render_citation
+from rag.stages.render import render_citation, render_entry
 from rag.text.footnotes import definitions
 from rag.text.normal import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rag.flows.project import Project
     from rag.flows.tools import Tools
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LINE_END = re.compile(r"\r\n?|\n")
 """What ends a line for Markdown."""
+_BULLET = re.compile(r"^\s*[-*+]\s+")
+_COUNT = re.compile(r": \d+ claims?(?: \(no longer in the checklist\))?\s*$")
 
 
 class Sourced:
@@ -80,6 +82,25 @@ class Sourced:
         wrong = (f"{name} is {own!r}" for name, shown, own in pairs if shown != normalise(own))
         return next(wrong, "")
 
+    def unlisted(self, entries: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """Yield what looks like an entry of the list of references and is none of the store's.
+
+        Args:
+            entries: their lines, from 1.
+        """
+        found = {number: _entry(self._lines[number - 1]) for number in entries}
+        edition = self._tools.store.latest()
+        known = set(map(_entry, edition.report.splitlines() if edition else ()))
+        if any(words not in known for words in found.values()):
+            cited = cited_references(self._desk, self._tools.store.ingested())
+            known |= set(map(render_entry, cited.values()))
+        yield from (item for item in found.items() if item[1] not in known)
+
+    @cached_property
+    def _desk(self) -> Desk:
+        _, reading = self._project.read_checklist()
+        return Desk(self._project, self._tools, reading.references)
+
     @cached_property
     def _published(self) -> dict[str, str]:
         edition = self._tools.store.latest()
@@ -101,10 +122,13 @@ class Sourced:
         """Return the line that defines a citation's footnote as it would be rendered today."""
         key = citation.reference_key
         if key not in self._cited:
-            _, reading = self._project.read_checklist()
-            desk = Desk(self._project, self._tools, reading.references)
-            self._cited |= cited_references(desk, [key])
+            self._cited |= cited_references(self._desk, [key])
         return f"[^{citation.label}]: {render_citation(citation, self._cited[key])}"
+
+
+def _entry(line: str) -> str:
+    """Return what a line of the list of references says, without its count."""
+    return _COUNT.sub("", _BULLET.sub("", line))
 
 
 def _differences(note: ReadFootnote, own: ReadFootnote) -> str:

@@ -106,7 +106,7 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
     return Verification(
         report=str(file),
         claims=tuple(_entailed(tools, checkups)),
-        statements=tuple(sorted((*_uncited(report), *checker.columns()), key=lambda x: x.line)),
+        statements=tuple(sorted(checker.statements(), key=lambda item: item.line)),
         absence=_absence(project, tools, file, is_cited=bool(checkups)),
     )
 
@@ -125,12 +125,6 @@ def _absence(project: Project, tools: Tools, file: Path, *, is_cited: bool) -> s
         return str(absence(project, tools) or "")
     is_none = tools.store.latest() is not None and not is_cited
     return f"{file.name} has no claim with a citation: name a report" if is_none else ""
-
-
-def _uncited(report: ReadReport) -> Iterator[Statement]:
-    for claim in report.claims():
-        if not claim.is_cited:
-            yield Statement(line=claim.line, text=claim.text or " | ".join(claim.cells))
 
 
 def _read(file: Path) -> str:
@@ -186,7 +180,16 @@ class _Checker:
         held = _checkup(section, block, read, "supported", "")
         return held.model_copy(update={"claim": outcome.claim}), outcome
 
-    def columns(self) -> Iterator[Statement]:
+    def statements(self) -> Iterator[Statement]:
+        """Yield what the report says without a citation."""
+        for claim in self._report.claims():
+            if not claim.is_cited:
+                yield Statement(line=claim.line, text=claim.text or " | ".join(claim.cells))
+        yield from self._columns()
+        for line, text in self._sourced.unlisted(self._report.entries):
+            yield Statement(line=line, text=f"reference: {text}")
+
+    def _columns(self) -> Iterator[Statement]:
         """Yield the columns that are the user's own: neither the config's nor of a cited table."""
         for _, block in blocks_of(self._report):
             if block.header == HEADER:

@@ -143,10 +143,15 @@ def _references(sections: Sequence[Section], cited: Mapping[str, Cited]) -> list
         (cited[key] for key in counts), key=lambda item: (_title(item), item.reference.key)
     ):
         number = len(counts[item.reference.key])
-        words = f"- [{escape(_title(item), _IN_BRACKETS)}]({_plain_link(item.location)})"
-        words += f"{_origin(item)}: {number} {'claim' if number == 1 else 'claims'}"
+        words = f"- {render_entry(item)}: {number} {'claim' if number == 1 else 'claims'}"
         lines.append(words if item.listed else f"{words} (no longer in the checklist)")
     return [*lines, ""] if lines else []
+
+
+def render_entry(cited: Cited) -> str:
+    """Return what the list of references says of one: its title with a link to it."""
+    title = escape(_title(cited), _IN_BRACKETS)
+    return f"[{title}]({_plain_link(cited.location)}){_origin(cited)}"
 
 
 def _footnotes(claims: Iterable[Claim], cited: Mapping[str, Cited]) -> Iterator[str]:

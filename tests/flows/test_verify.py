@@ -474,6 +474,19 @@ def test_a_column_of_ones_own(desk: Desk) -> None:
     ]
 
 
+def test_an_entry_of_the_list_that_is_no_reference(desk: Desk) -> None:
+    """Whether it is added or stands in another's place: it is the user's."""
+    entry = next(line for line in desk.text.splitlines() if line.startswith("- [Alpha"))
+    forged = "[Nature 2031](https://nature.example/x)"
+    added = f"- {forged}: 12 claims"
+    desk.swap(entry, f"{entry.replace('- [', '* [').replace(': 1 ', ': 2 ')}\n{added}")
+    found = desk.verified()
+    assert found.failures == ()
+    assert [(item.line, item.text) for item in found.statements] == [
+        (desk.line(added), f"reference: {forged}")
+    ]
+
+
 @pytest.mark.parametrize("row", ["", "| More of mine |\n"])
 def test_columns_over_no_cited_row(desk: Desk, row: str) -> None:
     """They are words of the user's as well, even over no row at all."""

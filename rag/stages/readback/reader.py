@@ -67,6 +67,7 @@ class _Reader:
     def __init__(self, outline: Outline) -> None:
         self._known = Known(outline)
         self._sections = [_Open("", "", [])]  # what stands before the first heading
+        self._entries: list[int] = []
         self._opening: set[str] = set()
         self._lead = ""
         self._topic = ""
@@ -81,6 +82,7 @@ class _Reader:
                 if item.blocks or item.title != REFERENCES
             ),
             footnotes=footnotes,
+            entries=tuple(self._entries),
             loose=tuple(loose.blocks),
         )
 
@@ -161,7 +163,9 @@ class _Reader:
         claims: list[ReadClaim] = []
         for said in _said(node):
             is_entry = in_references and len(said) == 1 and _is_entry(said[0])
-            if not is_entry and not self._is_lead(said):
+            if is_entry:
+                self._entries.append(said[0].line)
+            elif not self._is_lead(said):
                 claims += map(_claim, said)
         self._emit("bullets", claims)
 

@@ -86,6 +86,8 @@ class ReadReport(Value):
     sections: tuple[ReadSection, ...]
     footnotes: tuple[ReadFootnote, ...]
     """In the order of the file; a label that is defined twice is there twice."""
+    entries: tuple[int, ...] = ()
+    """The lines that look like those of the list of references."""
     loose: tuple[ReadBlock, ...] = ()
     """What stands before the first section, title and subtitle not counted."""
 
