@@ -70,8 +70,9 @@ def bundle_of(tools: Tools, text: str, verification: Verification) -> str:
     """
     if verification.failures:
         count = len(verification.failures)
+        fail = "1 claim of {} does not" if count == 1 else f"{count} claims of {{}} do not"
         raise RagError(
-            f"{count} claims of {verification.report} do not hold, so there is nothing to prove",
+            f"{fail.format(verification.report)} hold, so there is nothing to prove",
             advice="mend or delete them, then bundle",
         )
     if verification.absence:

@@ -263,7 +263,7 @@ def test_no_bundle_of_what_does_not_hold(copy: Path) -> None:
     (copy / "proof.json").write_text(EMPTY, encoding="utf-8")
     done = run(copy, "verify", "--to-bundle", "proof.json")
     assert done.status == 1
-    assert "do not hold" in done.line
+    assert "does not hold" in done.line
     assert (copy / "proof.json").read_text(encoding="utf-8") == EMPTY
 
 
