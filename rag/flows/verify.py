@@ -206,7 +206,7 @@ class _Checker:
     ) -> tuple[Verdict, str] | None:
         """Return what is wrong with how a claim that holds is shown."""
         if read.is_linked:
-            return "evidence_unknown", "a link in it is no evidence: it stands on its footnotes"
+            return "evidence_unknown", "a link or picture in it is no evidence: its footnotes are"
         left = {item.label for item in claim.citations}  # without those that bear nothing of it
         if idle := [label for label in read.labels if label not in left]:
             return "misattributed", f"nothing of it stands in {self._notes[idle[0]].quote!r}"

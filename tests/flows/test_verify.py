@@ -500,9 +500,19 @@ def test_columns_over_no_cited_row(desk: Desk, row: str) -> None:
     assert found.statements[0].line == 1
 
 
-def test_a_link_in_a_claim(desk: Desk) -> None:
-    """A claim stands on its footnotes: a link among its words is evidence that nobody gave."""
-    desk.swap("loses 2 steps", "[loses](https://evil.example) 2 steps")
+@pytest.mark.parametrize(
+    "becomes",
+    [
+        "[loses](https://evil.example) 2 steps",
+        '<a href="https://evil.example">loses</a> 2 steps',
+        "loses ![2](https://evil.example/3.png) steps",
+        "loses 2 ![](https://evil.example/3.png) steps",
+        'loses <span hidden>2</span><img src="https://evil.example/3.png"> steps',
+    ],
+)
+def test_a_link_or_a_picture_in_a_claim(desk: Desk, becomes: str) -> None:
+    """A claim stands on its footnotes: what it links to or shows is evidence that nobody gave."""
+    desk.swap("loses 2 steps", becomes)
     assert desk.fallen() == [("evidence_unknown", desk.line("evil.example"))]
 
 

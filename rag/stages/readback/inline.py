@@ -21,6 +21,8 @@ LITERAL, LINK = "\0", "\1"
 """What stands in a shape for characters that mean nothing, and for the words of a link."""
 _AFTER_MARK = re.compile(r"[.,;:!?…)\]”’\"']+(?=\s|$)")
 _STRUCK = re.compile(r"<(?P<closes>/?)(?:del|s|strike)(?:\s[^>]*)?>", re.IGNORECASE)
+_ANCHOR = re.compile(r"<(?P<closes>/?)a(?:\s[^>]*)?>", re.IGNORECASE)
+_PICTURE = re.compile(r"<(?:img|image|picture|svg|video|object|embed|iframe)\b", re.IGNORECASE)
 _BREAKS = {"softbreak": "\n", "hardbreak": "\n", "html_inline": " "}
 
 
@@ -62,7 +64,8 @@ class Run(NamedTuple):
     """Whether it is escaped or code: its characters mean nothing."""
     bold: bool = False
     link: str | None = None
-    """The destination of the link that the piece is in."""
+    """The destination of the link that the piece is in, or of the picture that it is; of HTML's it
+    is not read."""
     label: str = ""
     """For a footnote mark: its label."""
 
@@ -86,8 +89,13 @@ def runs(children: Iterable[Token]) -> Iterator[Run]:
             link = None
         elif child.type == "footnote_ref":
             yield Run("", label=str(child.meta["label"]))
+        elif child.type == "image":
+            yield Run(child.content, literal=True, bold=bold > 0, link=str(child.attrs["src"]))
         elif child.type in _BREAKS:
-            yield Run(_BREAKS[child.type], bold=bold > 0, link=link)
+            if anchor := _ANCHOR.fullmatch(child.content):
+                link = None if anchor["closes"] else ""
+            shown = "" if _PICTURE.match(child.content) else link
+            yield Run(_BREAKS[child.type], bold=bold > 0, link=shown)
         elif child.content:
             yield Run(child.content, child.type != "text", bold > 0, link)
 
@@ -114,6 +122,8 @@ class Phrase(NamedTuple):
     labels: tuple[str, ...]
     is_bold: bool
     line: int
+    is_linked: bool = False
+    """Whether some of it is a link, or a picture."""
 
 
 class _Draft:
@@ -137,6 +147,7 @@ class _Draft:
             labels=tuple(dict.fromkeys(self.labels)),
             is_bold=bool(words) and all(run.bold or not run.text.strip() for run in self.runs),
             line=self.line + plain[:start].count("\n"),
+            is_linked=any(run.link is not None for run in self.runs),
         )
 
 

@@ -231,7 +231,7 @@ def _claim(phrase: Phrase) -> ReadClaim:
         attribution=who,
         labels=phrase.labels,
         quoted=speech is not None,
-        is_linked=LINK in phrase.shape,
+        is_linked=phrase.is_linked,
         line=phrase.line,
     )
 
@@ -263,7 +263,7 @@ def _row(row: Sequence[Phrase], *, repeats: bool) -> ReadClaim:
             "text": last.text if repeats or last.quoted else bars,
             "cells": cells,
             "labels": tuple(dict.fromkeys(label for cell in row for label in cell.labels)),
-            "is_linked": any(LINK in cell.shape for cell in row),
+            "is_linked": any(cell.is_linked for cell in row),
             "line": row[0].line,
         }
     )

@@ -27,7 +27,7 @@ class ReadClaim(Value):
     """Whether it stands as somebody's words: between quotation marks with who said it, or in a
     block quotation. The quotation marks are not part of `text`."""
     is_linked: bool = False
-    """Whether some of its words are a link: those of a claim are none."""
+    """Whether some of it is a link or a picture: nothing of a claim is."""
     line: int = Field(ge=1)
     """The line of the file on which it begins, from 1."""
 
