@@ -1,8 +1,8 @@
 """The last edition as it stands now: with what the user deleted, and what was read again.
 
 Before anything is drafted, the ledger is brought up to date with the files: a claim that the user
-deleted from report.md leaves it; a claim whose passage has moved follows it; one whose passage is
-gone is stale.
+deleted from report.md leaves it, and so does one whose section the user took out of the outline; a
+claim whose passage has moved follows it; one whose passage is gone is stale.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 DELETED = "deleted by the user"
 REWORDED = "reworded by the user"
+UNPLACED = "its section is no longer in the outline"
 _SHOWN = 60
 """Characters of a claim that tell which one it is."""
 
@@ -94,16 +95,17 @@ def bring_up_to_date(desk: Desk) -> Generator[Event, None, Brought]:
             kept = found
     if kept.entries:
         yield Deleted(claims=tuple(kept.entries), edition=edition.number)
-    current = reread(desk.tools, kept.sections)
+    placed = _placed(kept.sections, outline)
+    current = reread(desk.tools, placed.sections)
     return Brought(
         edition,
         before,
         now,
         current.sections,
-        (*kept.entries, *current.entries),
+        (*kept.entries, *placed.entries, *current.entries),
         frozenset(entry.section for entry in current.entries),
         kept.gone,
-        kept,
+        Stand(placed.sections, (*kept.entries, *placed.entries)),
     )
 
 
@@ -131,6 +133,12 @@ def without(sections: Sequence[Section], leaving: Callable[[Section, Claim], str
     return Stand(
         replaced(sections, lambda claim: None if _of(claim) in gone else claim), (*entries,)
     )
+
+
+def _placed(sections: Sequence[Section], outline: Outline) -> Stand:
+    """Return the sections that the outline has; they may come back, so nothing is refused."""
+    places = {spec.id for spec in outline.sections}
+    return without(sections, lambda section, _: None if section.id in places else UNPLACED)
 
 
 def _of(claim: Claim) -> str:

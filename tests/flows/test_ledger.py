@@ -288,6 +288,31 @@ def test_a_reworded_claim_is_the_users(project: Project, tools: FakeTools) -> No
     assert [item.reason for item in retired] == ["reworded by the user"]
 
 
+def test_a_section_that_left_the_outline_is_accounted_for(
+    project: Project, tools: FakeTools
+) -> None:
+    """Each of its claims is retired with that reason, the user's words stay; it may come back."""
+    project.checklist.write_text(checklist(["gamma", "alpha", "beta"]), encoding="utf-8")
+    for _ in range(2):
+        list(compose(project, tools))
+    mine = "We ask for a training plan of our own."
+    edit(project, lambda text: text.replace("## Training\n", f"## Training\n\n{mine}\n"))
+    before, whole = claims(tools), tools.config
+    sections = tuple(item for item in whole.outline.sections if item.id != "training")
+    outline = whole.outline.model_copy(update={"sections": sections})
+    tools.config = whole.model_copy(update={"outline": outline})
+    list(compose(project, tools))
+    gone = before.keys() - claims(tools).keys()
+    retired = [item for _, item in tools.store.entries() if item.fate == "retired"]
+    assert {text for text in gone if "faulty node" in text}
+    assert {entry.claim.text for entry in retired} == gone
+    assert {entry.reason for entry in retired} == {"its section is no longer in the outline"}
+    assert mine in report(project)
+    tools.config = whole
+    list(compose(project, tools, section="training"))
+    assert gone <= claims(tools).keys()
+
+
 def test_what_is_new_comes_where_a_section_was_deleted(project: Project, tools: FakeTools) -> None:
     """Deleted claims stay away; those of the next reference come under the section's heading."""
     project.checklist.write_text(checklist(["gamma", "alpha", "beta"]), encoding="utf-8")
