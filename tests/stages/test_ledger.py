@@ -137,6 +137,20 @@ def test_headings_come_back_in_the_order_of_the_outline():
     assert [block.text for block in found.blocks if block.form == "heading"] == ["Memory", "Price"]
 
 
+@pytest.mark.parametrize("is_exact", [True, False])
+def test_a_claim_whose_topic_left_the_outline_leaves_with_it(*, is_exact: bool):
+    """So it does if the writer chose for all topics; what one may have forgotten is restored."""
+    spec = SPEC.model_copy(update={"topics": SPEC.topics[:1]})
+    after = [heading("Memory"), prose(A, B)]
+    found = account(spec, BEFORE, after, Draftsman((), is_exact))
+    (entry,) = found.entries
+    assert entry.claim.id == C.id
+    assert entry.fate == ("retired" if is_exact else "restored")
+    if is_exact:
+        assert entry.reason == "its topic is no longer in the outline"
+        assert list(found.blocks) == after
+
+
 def test_new_claims_are_added_and_old_ones_return():
     """What no edition had is added; what an earlier one had returns."""
     new = claim("Gamma chips have 288 GB of memory on each of them.", "three")

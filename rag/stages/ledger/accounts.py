@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.stages.ledger.places import put_back, topic_of
+from rag.stages.ledger.places import is_homeless, put_back, topic_of
 from rag.stages.ledger.settling import covers, says_all, supersedes, words_of
 from rag.stages.ledger.weaving import woven
 from rag.text.figures import WORD
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from rag.types import CheckedBlock, Claim, Fate, SectionSpec, Settled, TopicSpec
+
+
+_NO_TOPIC = "its topic is no longer in the outline"
 
 
 class Accounted(NamedTuple):
@@ -71,6 +74,9 @@ def account(
         if entry := _settled(spec, before, blocks, claim, said.get(claim.id), draftsman):
             entries.append(entry)
             blocks = blocks if draftsman.may_outrank else _merged(blocks, claim, entry)
+        elif draftsman.may_outrank and is_homeless(spec, before.blocks, claim):
+            # An exact writer has chosen for every topic there is; another one may have forgotten.
+            entries.append(_entry(spec, "retired", claim, reason=_NO_TOPIC))
         else:
             blocks = put_back(spec, before.blocks, blocks, claim)
             entries.append(_entry(spec, "restored", claim, reason="the draft dropped it"))

@@ -21,6 +21,15 @@ def topic_of(spec: SectionSpec, blocks: Sequence[CheckedBlock], claim: Claim) ->
     return None
 
 
+def is_homeless(spec: SectionSpec, blocks: Sequence[CheckedBlock], claim: Claim) -> bool:
+    """Whether a claim stands under a heading that the section has no topic for any more."""
+    known = {"", *(topic.heading for topic in spec.topics)}
+    return any(
+        heading not in known and any(item.id == claim.id for item in block.claims)
+        for heading, block in _under_headings(blocks)
+    )
+
+
 def put_back(
     spec: SectionSpec, before: Sequence[CheckedBlock], blocks: Sequence[CheckedBlock], claim: Claim
 ) -> list[CheckedBlock]:
