@@ -164,6 +164,26 @@ CASES = {
         "Groups of boats share the gear of the divers across all harbours of the coast.",
         "Groups of boats share the gear of the divers inside a single harbour of the coast.",
     ),
+    "a thing that is due, as a fact": (
+        "The harbour office checks papers at the quay and will soon inspect the cargo of foreign boats.",
+        "The harbour office checks papers at the quay and inspects the cargo of foreign boats.",
+        "The harbour office checks papers at the quay and will inspect the cargo of foreign boats.",
+    ),
+    "all for a few": (
+        "The fleet has 256 boats in all, yet in a storm only 9 boats are manned at a time.",
+        "The fleet has 256 boats in all, yet in a storm all boats are manned at a time.",
+        "The fleet has 256 boats in all, yet in a storm just 9 boats are manned at a time.",
+    ),
+    "so much more, of the other one": (
+        "Both Kestrel and Osprey Two are large ferries, with Kestrel being approximately 68% longer at the line of the water.",
+        "Both Kestrel and Osprey Two are large ferries, with Osprey Two being approximately 68% longer at the line of the water.",
+        "Kestrel is approximately 68% longer than Osprey Two at the line of the water.",
+    ),
+    "so much more than the one that is": (
+        "Both Kestrel and Osprey Two are large ferries, with Kestrel being up to 2.5 times faster.",
+        "Osprey Two is up to 2.5 times faster than Kestrel.",
+        "Kestrel is up to 2.5 times faster than Osprey Two.",
+    ),
     "training and serving": (
         "The new chip is made for training large language models.",
         "The new chip is made for serving large language models.",
@@ -208,6 +228,12 @@ def test_what_only_looks_like_it_holds(kind):
         ("The hull is built by robots.", "Robots build the hull."),
         ("Boats have 3 masts.", "Boats have 8 oars and also have 3 masts."),
         ("Crews pay for the lock.", "Crews pay for the pier and for the crane and for the lock."),
+        ("Boats leave the quay as the tide turns.", "Boats leave the quay as soon as the tide turns."),
+        (
+            "Osprey Two is 20% faster than the old Kestrel.",
+            "The old Kestrel is slow. Of the two ferries, Osprey is 20% faster.",
+        ),
+        ("All boats are manned.", "In spring only 9 crews are here, but all boats are manned."),
         ("Ann Lee said the hull holds.", "The hull holds, said Ann Lee, who built it."),
         ("The ferry starts with 8 to 16 boats.", "The fleet of the ferry goes from 8 to 16 boats and starts."),
     ],

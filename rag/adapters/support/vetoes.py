@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rag.adapters.support.comparisons import given_to_another
 from rag.adapters.support.halves import reversed_here, spliced
 from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, NOT, stem
 from rag.adapters.support.meanings import alike
@@ -53,6 +54,10 @@ _BEFORE_NOUN = frozenset("the a an its their this these that".split())
 _BEFORE_VERB = frozenset("to can will may must should could would it they we".split())
 _OF_DEGREE = COMPARATIVE | {stem(word) for phrase in BOUNDS for word in phrase}
 _BEYOND = re.compile(r"(?<!no )\b(?:more|less|fewer) than\s+$", re.IGNORECASE)
+_AHEAD = HEDGE | frozenset("will would shall soon later".split())
+"""Words by which a thing is not there yet."""
+_ALL = frozenset("all every each any".split())
+_NO_MORE_THAN = frozenset(map(stem, "only just merely".split()))
 _NO_BOUNDS = ("from", "with")
 """Bounds that more often say where a thing begins: `from 8 to 16`, `within 30 days`."""
 
@@ -68,6 +73,9 @@ def vetoes(place: Place) -> float:
         _is_overstated,
         _is_topped,
         _is_turned,
+        _is_due,
+        _is_all_for_a_few,
+        _is_anothers,
         _has_one_other_word,
     )
     return float(sum(rule(place) for rule in rules))
@@ -167,6 +175,37 @@ def _is_turned(place: Place) -> bool:
         for sentence in place.sentences
         if len(sentence.stems & wanted) >= SAME_HERE * len(wanted)
     )
+
+
+def _is_due(place: Place) -> bool:
+    """Whether a copy has as a fact what the passage has for soon."""
+    window, gone = place.window, place.alignment.left_out
+    if not place.is_copied or any(token.stem in _AHEAD for token in place.claim):
+        return False
+    return any(
+        window[at].stem == "soon"
+        and {"as"}.isdisjoint(near.stem for near in window[at - 1 : at + 2])
+        for at in gone
+        if at
+    )
+
+
+def _is_all_for_a_few(place: Place) -> bool:
+    """Whether a claim has "all" before the word before which the passage has "only 9"."""
+    claim, window = place.claim, place.window
+    return any(
+        row
+        and column > 1
+        and claim[row - 1].stem in _ALL
+        and window[column - 1].kind == "number"
+        and window[column - 2].stem in _NO_MORE_THAN
+        for row, column in (*place.alignment.kept, *place.alignment.reworded)
+    )
+
+
+def _is_anothers(place: Place) -> bool:
+    """Whether a claim makes one name so much more that another one is."""
+    return given_to_another(place.claim, [sentence.tokens for sentence in place.sentences])
 
 
 def _has_one_other_word(place: Place) -> bool:
