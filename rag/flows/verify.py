@@ -94,7 +94,7 @@ def verify_report(project: Project, tools: Tools, path: Path | None = None) -> V
     file = path or project.report
     if path is None and not file.exists():
         check_presence(project, tools)
-    text = _read(file)
+    text = _read(file, is_own=path is None)
     report = own_words_apart(read_back(text, tools.config.outline), _committed(tools))
     if not tools.store.ingested():
         raise PrerequisiteError(
@@ -127,11 +127,12 @@ def _absence(project: Project, tools: Tools, file: Path, *, is_cited: bool) -> s
     return f"{file.name} has no claim with a citation: name a report" if is_none else ""
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, *, is_own: bool) -> str:
     try:
         return file.read_bytes().decode("utf-8", "surrogateescape")
     except FileNotFoundError:
-        raise UsageError(f"there is no {file}", advice="`rag compose` writes it") from None
+        advice = "`rag compose` writes it" if is_own else "name a report that is there"
+        raise UsageError(f"there is no {file}", advice=advice) from None
     except IsADirectoryError:
         raise UsageError(f"{file} is a folder", advice="name a report") from None
 

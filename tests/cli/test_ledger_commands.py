@@ -101,7 +101,7 @@ UNKNOWN = {
     f"restore {10**20}": f"edition {10**20}",
     f"diff {10**20}": f"edition {10**20}",
     f"diff 1 {10**20}": f"edition {10**20}",
-    "verify nothing.md": "there is no nothing.md",
+    "verify nothing.md": "there is no nothing.md: name a report that is there",
     "verify config": "config is a folder",
     "verify --from-bundle nothing.json": "nothing.json is no bundle",
     "verify --from-bundle report.md": "no proof bundle",
