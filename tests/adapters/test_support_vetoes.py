@@ -174,6 +174,11 @@ CASES = {
         "The fleet has 256 boats in all, yet in a storm all boats are manned at a time.",
         "The fleet has 256 boats in all, yet in a storm just 9 boats are manned at a time.",
     ),
+    "all for every second one": (
+        "The boats of the fleet carry a diver on every second trip and keep the gear dry.",
+        "The boats of the fleet carry a diver on every trip and keep the gear dry.",
+        "The boats of the fleet carry a diver on every second trip.",
+    ),
     "so much more, of the other one": (
         "Both Kestrel and Osprey Two are large ferries, with Kestrel being approximately 68% longer at the line of the water.",
         "Both Kestrel and Osprey Two are large ferries, with Osprey Two being approximately 68% longer at the line of the water.",

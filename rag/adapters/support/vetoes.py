@@ -56,8 +56,10 @@ _OF_DEGREE = COMPARATIVE | {stem(word) for phrase in BOUNDS for word in phrase}
 _BEYOND = re.compile(r"(?<!no )\b(?:more|less|fewer) than\s+$", re.IGNORECASE)
 _AHEAD = HEDGE | frozenset("will would shall soon later".split())
 """Words by which a thing is not there yet."""
-_ALL = frozenset("all every each any".split())
+_EVERY = stem("every")
+_ALL = frozenset({"all", "each", "any", _EVERY})
 _NO_MORE_THAN = frozenset(map(stem, "only just merely".split()))
+_NTH = frozenset(map(stem, "other second third fourth fifth sixth eighth tenth".split()))
 _NO_BOUNDS = ("from", "with")
 """Bounds that more often say where a thing begins: `from 8 to 16`, `within 30 days`."""
 
@@ -191,16 +193,20 @@ def _is_due(place: Place) -> bool:
 
 
 def _is_all_for_a_few(place: Place) -> bool:
-    """Whether a claim has "all" before the word before which the passage has "only 9"."""
-    claim, window = place.claim, place.window
+    """Whether a claim has "all" before the word before which the passage limits how many."""
+    claim = place.claim
     return any(
-        row
-        and column > 1
-        and claim[row - 1].stem in _ALL
-        and window[column - 1].kind == "number"
-        and window[column - 2].stem in _NO_MORE_THAN
+        row and column > 1 and claim[row - 1].stem in _ALL and _is_limited(place.window, column)
         for row, column in (*place.alignment.kept, *place.alignment.reworded)
     )
+
+
+def _is_limited(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word stands behind "only 9", or behind "every second"."""
+    before, last = tokens[at - 2], tokens[at - 1]
+    if last.kind == "number":
+        return before.stem in _NO_MORE_THAN
+    return last.stem in _NTH and before.stem == _EVERY
 
 
 def _is_anothers(place: Place) -> bool:
