@@ -66,7 +66,9 @@ def diff(tools: Tools, one: int | None = None, other: int | None = None) -> Diff
     old = _edition(tools, before) if before else None
     entries = [entry for number, entry in tools.store.entries() if before < number <= new.number]
     found = (
-        change for section in _titles(old, new) for change in _section(section, old, new, entries)
+        change
+        for name, title in _titles(old, new).items()
+        for change in _section(name, title, old, new, entries)
     )
     return Diff(before=before, after=new.number, changes=tuple(found))
 
@@ -92,16 +94,18 @@ def _edition(tools: Tools, number: int) -> Edition:
     return edition
 
 
-def _titles(old: Edition | None, new: Edition) -> list[str]:
+def _titles(old: Edition | None, new: Edition) -> dict[str, str]:
+    """Return the titles of both editions' sections by id: the newer one, if it was retitled."""
     sections = [*(old.sections if old else ()), *new.sections]
-    return list(dict.fromkeys(section.title for section in sections))
+    return {section.id: section.title for section in sections}
 
 
 def _section(
-    title: str, old: Edition | None, new: Edition, entries: Sequence[Entry]
+    section: str, title: str, old: Edition | None, new: Edition, entries: Sequence[Entry]
 ) -> Iterator[Change]:
-    before, after = _claims(old.sections if old else (), title), _claims(new.sections, title)
-    said = {entry.claim.id: entry for entry in entries}
+    before = _claims(old.sections if old else (), section)
+    after = _claims(new.sections, section)
+    said = {entry.claim.id: entry for entry in entries if entry.section == section}
     for name, claim in after.items():
         if name not in before:
             yield Change(section=title, fate="added", claim=claim)
@@ -122,8 +126,8 @@ def _section(
             )
 
 
-def _claims(sections: Iterable[Section], title: str) -> dict[str, Claim]:
-    mine = [section for section in sections if section.title == title]
+def _claims(sections: Iterable[Section], name: str) -> dict[str, Claim]:
+    mine = [section for section in sections if section.id == name]
     return {claim.id: claim for _, claim in own(mine)}
 
 

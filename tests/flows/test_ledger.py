@@ -845,6 +845,25 @@ def test_diff_tells_claim_by_claim(project: Project, tools: FakeTools) -> None:
         diff(tools, 9, 9)
 
 
+def test_a_section_with_another_title_is_the_same_in_a_diff(
+    project: Project, tools: FakeTools
+) -> None:
+    """Only what is new is told, under the title that it has now."""
+    project.checklist.write_text(checklist(["alpha", "beta"]), encoding="utf-8")
+    list(compose(project, tools))
+    before = set(claims(tools))
+    outline = tools.config.outline
+    sections = tuple(
+        item.model_copy(update={"title": f"{item.title} today"}) for item in outline.sections
+    )
+    outline = outline.model_copy(update={"sections": sections})
+    tools.config = tools.config.model_copy(update={"outline": outline})
+    list(compose(project, tools))
+    changes = diff(tools).changes
+    assert {change.section for change in changes} == {"Memory today"}
+    assert {change.claim.text for change in changes} == set(claims(tools)) - before
+
+
 def test_a_run_tells_what_became_of_claims(project: Project, tools: FakeTools) -> None:
     """Each edition that changes something ends with an account of it."""
     seen = list(compose(project, tools, every=True))
