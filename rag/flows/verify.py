@@ -222,9 +222,11 @@ class _Checker:
         note = self._notes.get(label)
         if note is None:
             return f"there is no footnote {label}"
+        if not note.reference_key:
+            return f"footnote {label} names no passage: words of your own stand without a footnote"
         item = self._known.get(note.reference_key)
         if item is None:
-            return f"{note.reference_key or label} is no reference of the store; run `rag ingest`"
+            return f"{note.reference_key} is no reference of the store; run `rag ingest`"
         if item.document_id not in self._documents:
             self._documents[item.document_id] = self._store.document(item.document_id)
         document = self._documents[item.document_id]

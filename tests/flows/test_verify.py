@@ -320,6 +320,13 @@ def test_a_mark_without_a_footnote(desk: Desk) -> None:
     assert "gamma-000000" in second.reason
 
 
+def test_a_footnote_of_ones_own(desk: Desk) -> None:
+    """One that names no reference is said to be none, and nothing is to be read for it."""
+    line = desk.add("We ask Ann first.[^ann]\n\n[^ann]: Ann, by word of mouth.")
+    assert desk.fallen() == [("evidence_unknown", line)]
+    assert "footnote ann names no passage" in desk.verified().failures[0].reason
+
+
 def test_one_bad_mark_of_two(desk: Desk) -> None:
     """A claim falls with any of its citations, however good the others are."""
     mark = desk.mark("gamma", "faulty node")
