@@ -200,6 +200,11 @@ _WORDS: dict[type, Callable[[Any], str]] = {
         + (", ".join(event.references) or "none")
         + (f", with {_counted(event.editions, 'edition')}" if event.editions else "")
         + (f"; passages not found: {', '.join(event.lost)}" if event.lost else "")
+        + (
+            f"; yours, as the outline does not have them: {', '.join(event.unplaced)}"
+            if event.unplaced
+            else ""
+        )
     ),
     events.Fallen: lambda event: (
         f"report.md:{event.line}: {event.verdict}: {event.reason}: it stays as your words: "

@@ -84,11 +84,27 @@ def adopt(desk: Desk, proof: str = "") -> Generator[Event, None, frozenset[str]]
     whole = [item.key for item in listed if item.key not in wanting]
     fallen = tuple((fall.section, fall.rejected) for fall in finder.fallen)
     turn = Turn(sections, _added(own(sections)), rejected=fallen)
-    yield Adopted(claims=len(turn.entries), references=tuple(whole), lost=tuple(finder.lost))
+    yield Adopted(
+        claims=len(turn.entries),
+        references=tuple(whole),
+        lost=tuple(finder.lost),
+        unplaced=_unplaced(report),
+    )
     yield from map(_fallen, finder.fallen)
     again = [item.key for item in listed if item.key in wanting]
     yield from _commit(desk, turn, text, whole, again)
     return frozenset(item.subject for item in failed)
+
+
+def _unplaced(report: ReadReport) -> tuple[str, ...]:
+    """Return the titles of the sections with citations that the outline does not have."""
+    titles = (
+        section.title
+        for section in report.sections
+        if not section.id
+        and any(item.is_cited for block in section.blocks for item in block.claims)
+    )
+    return tuple(dict.fromkeys(titles))
 
 
 def _check_footnotes(desk: Desk, report: ReadReport) -> None:

@@ -75,6 +75,8 @@ class Adopted(Value):
     """Keys of those of which every passage was found again."""
     lost: tuple[str, ...]
     """Labels of footnotes whose words do not stand in their references."""
+    unplaced: tuple[str, ...] = ()
+    """Titles of sections with citations that the outline does not have: they are the user's."""
     editions: int = 0
     """How many editions a proof bundle brought along."""
 

@@ -804,6 +804,21 @@ def test_words_that_no_store_knows_stay(project: Project, tools: FakeTools) -> N
     cloned.store.close()
 
 
+def test_sections_that_the_outline_does_not_have_are_named(
+    project: Project, tools: FakeTools
+) -> None:
+    """What stands in them is the user's, and the run says so: nobody would look for it there."""
+    list(compose(project, tools, every=True))
+    copy = project_at(project.root.parent / "clone")
+    cloned = _clone(project, copy.root)
+    text = _report(project).replace("## Memory\n", "## Room for a model\n")
+    copy.report.write_text(text, encoding="utf-8")
+    (adopted,) = of(Adopted, compose(copy, cloned))
+    assert adopted.unplaced == ("Room for a model",)
+    assert _report(copy) == text
+    cloned.store.close()
+
+
 def test_a_passage_that_is_gone_is_named(project: Project, tools: FakeTools) -> None:
     """A claim whose passage no longer stands in its reference is not taken over, and said so."""
     list(compose(project, tools, every=True))
