@@ -66,7 +66,9 @@ def ingest(
     known = tools.store.ingested()
     todo = [item for item in references if refresh or not is_ingested(item, known)]
     if not todo and not remade:
-        yield NothingToDo(reason=f"all {len(references)} references are in the store")
+        count = len(references)
+        are = "the reference is" if count == 1 else f"all {count} references are"
+        yield NothingToDo(reason=f"{are} in the store")
     if todo:
         yield from _read_in(project, tools, todo, known)
     learn(tools, reading.references)

@@ -90,6 +90,8 @@ def test_the_road(bare: Path) -> None:
     assert (done.status, done.err) == (0, "")
     assert len(done.out.splitlines()) == 4
     assert run(bare, "ingest").out == "nothing to do: all 4 references are in the store\n"
+    one = run(bare, "ingest", "--reference", "alpha")
+    assert one.out == "nothing to do: the reference is in the store\n"
     assert run(bare, "compose", "--dry-run").out.startswith("alpha may change memory from ")
     assert not (bare / "report.md").exists()
     done = run(bare, "compose")
