@@ -16,11 +16,13 @@ _PRICE = re.compile(
     r"\b(?:what|how much|which)\b.*\b(?:costs?|prices?|priced|pricing|fees?)\b", re.IGNORECASE
 )
 _MONEY = re.compile(
-    r"[$€£]|\b(?:USD|EUR|GBP|dollars?|euros?|cents?|cost\w*|pric\w+|fees?|charg\w+|cheap\w*|"
-    r"expens\w+|discount\w*|paid|pay\w*|bill\w*|sav(?:e|ed|es|ing|ings)|free|[mb]illions?|"
+    r"[$€£](?=\s?[\d/)])|\d\s?[$€£]|"
+    r"\b(?:USD|EUR|GBP|dollars?|euros?|cents?|cost\w*|pric\w+|fees?|charg\w+|cheap\w*|"
+    r"expens\w+|discount\w*|paid|pay\w*|bill(?:s|ed|ing)?|sav(?:e|ed|es|ing|ings)|free|"
     r"spend\w*|spent)\b",
     re.IGNORECASE,
 )
+"""A sign of money alone is none: a shell has one for its prompt."""
 
 
 def asked_about(question: str) -> frozenset[str]:

@@ -437,6 +437,28 @@ def test_what_nothing_tells_of_is_not_answered(question, answered):
     assert all(answered in text for text in said[:1])
 
 
+PROMPTED = document(
+    """\
+# Notes on q2
+
+```bash
+ann@q2.large:~$ nvidia-smi nvlink -s
+GPU 0: the accelerator of a q2.large instance
+```
+
+A q2.large instance serves models of up to 70 billion parameters.
+"""
+)
+
+
+def test_a_prompt_of_a_shell_is_no_price():
+    """Nor are billions of parameters."""
+    task = QuestionTask(
+        question="What is the price of q2.large?", evidence=evidence_of(("notes", PROMPTED))
+    )
+    assert not texts(ExtractiveWriter(CONFIG).answer(task).blocks)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "shown"),
     [
