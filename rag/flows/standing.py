@@ -136,9 +136,19 @@ def without(sections: Sequence[Section], leaving: Callable[[Section, Claim], str
 
 
 def _placed(sections: Sequence[Section], outline: Outline) -> Stand:
-    """Return the sections that the outline has; they may come back, so nothing is refused."""
+    """Return the sections that the outline has; the others' claims leave, and may come back.
+
+    Another section may have the same claim as its own: there it stays.
+    """
     places = {spec.id for spec in outline.sections}
-    return without(sections, lambda section, _: None if section.id in places else UNPLACED)
+    kept = [section for section in sections if section.id in places]
+    rest = [section for section in sections if section.id not in places]
+    entries = tuple(
+        Entry(section=section.id, fate="retired", claim=claim, reason=UNPLACED)
+        for section, claim in own(rest)
+    )
+    gone = {entry.claim.id for entry in entries} - {claim.id for _, claim in own(kept)}
+    return Stand(replaced(kept, lambda claim: None if claim.repeats in gone else claim), entries)
 
 
 def _of(claim: Claim) -> str:

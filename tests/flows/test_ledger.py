@@ -313,6 +313,27 @@ def test_a_section_that_left_the_outline_is_accounted_for(
     assert gone <= claims(tools).keys()
 
 
+def test_a_claim_of_two_sections_stays_in_the_one_that_the_outline_has(project: Project) -> None:
+    """A model may say a thing in both: it is retired only from the one that left."""
+    tools = FakeTools(project, dict(PAGES), writer=ScriptedWriter(quoting))
+    whole = tools.config
+    (memory,) = (item for item in whole.outline.sections if item.id == "memory")
+    twin = memory.model_copy(update={"id": "twin", "title": "Memory again"})
+    outline = whole.outline.model_copy(update={"sections": (*whole.outline.sections, twin)})
+    tools.config = whole.model_copy(update={"outline": outline})
+    list(compose(project, tools))
+    latest = tools.store.latest()
+    before = [(part.id, claim.id) for part, claim in own(latest.sections if latest else ())]
+    mine = {name for part, name in before if part == "memory"}
+    assert mine == {name for part, name in before if part == "twin"} != set()
+    tools.config, tools.writer = whole, ScriptedWriter(lambda _: Draft(blocks=()))
+    list(compose(project, tools))
+    retired = [item for _, item in tools.store.entries() if item.fate == "retired"]
+    assert {item.section for item in retired} == {"twin"}
+    assert {item.claim.id for item in retired} == mine <= {x.id for x in claims(tools).values()}
+    tools.store.close()
+
+
 def test_what_is_new_comes_where_a_section_was_deleted(project: Project, tools: FakeTools) -> None:
     """Deleted claims stay away; those of the next reference come under the section's heading."""
     project.checklist.write_text(checklist(["gamma", "alpha", "beta"]), encoding="utf-8")
