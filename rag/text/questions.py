@@ -31,6 +31,11 @@ def asked_about(question: str) -> frozenset[str]:
     return words - _ASKING or words
 
 
+def has_subject(question: str) -> bool:
+    """Whether a question says what it is about: "What is it?" does not."""
+    return not content_words(question) <= _ASKING
+
+
 def unheard_of(question: str, told: str) -> list[str]:
     """Return the names with digits of a question that stand nowhere in what is told.
 

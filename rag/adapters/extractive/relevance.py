@@ -11,6 +11,7 @@ from rag.adapters.extractive.wording import SOURCE_LINE
 from rag.text.figures import FIGURE, INSTANCE, WORD, content_words
 from rag.text.questions import (
     asked_about,
+    has_subject,
     tells_of_another,
     tells_of_money,
     unheard_of,
@@ -70,8 +71,11 @@ def ranked(task: QuestionTask, pool: Iterable[Candidate]) -> list[Ranked]:
     Words of the question weigh by how rare they are in the evidence; a question that asks how
     much wants a figure, one that asks what something is wants it said first; earlier evidence
     answers better. What tells of others than the question names is left out, and all is if the
-    question names what no evidence names; to a question for a price, what says nothing of money.
+    question has no subject, or names what no evidence names; to a question for a price, what says
+    nothing of money.
     """
+    if not has_subject(task.words or task.question):
+        return []
     if unheard_of(task.question, "\n".join(map(_told, task.evidence))):
         return []
     wanted = asked_about(task.words or task.question)

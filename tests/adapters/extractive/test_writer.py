@@ -451,6 +451,16 @@ A q2.large instance serves models of up to 70 billion parameters.
 )
 
 
+@pytest.mark.parametrize("question", ["What is it?", "Why?", "How do you use it?"])
+def test_a_question_without_a_subject_has_no_answer(question):
+    """Unless the question before says what it is about."""
+    task = QuestionTask(question=question, evidence=evidence_of(("notes", PRICED)))
+    writer = ExtractiveWriter(CONFIG)
+    assert not texts(writer.answer(task).blocks)
+    follows = task.model_copy(update={"words": f"p9.large: {question}"})
+    assert texts(writer.answer(follows).blocks)
+
+
 def test_a_prompt_of_a_shell_is_no_price():
     """Nor are billions of parameters."""
     task = QuestionTask(
