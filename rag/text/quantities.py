@@ -29,6 +29,7 @@ _LIST_MARKER = re.compile(r"\s*\d+[.)]\s")
 _NUMERALS = tuple(map(re.compile, (r"[\d.,:/]*\d|\w+", DIGITS, WORDS)))
 _GOES_ON = rf"[\w%]|[.,:/]\d|{SCALED}"
 """What, behind a numeral, makes another of it."""
+_NAME_NEXT = re.compile(r"\s+[A-Z]")
 _WORD_BEFORE = re.compile(r"[^\s]+\s+$")
 
 
@@ -143,7 +144,10 @@ def stands(quantity: Quantity, claim: str, passages: str) -> bool:
 def _value_stands(
     quantity: Quantity, claim: str, passages: str, there: tuple[Quantity, ...]
 ) -> bool:
-    if any(_equal(quantity, other, passages) for other in there):
+    if any(
+        _equal(quantity, other, passages) and not _is_fold_of(quantity, claim, other)
+        for other in there
+    ):
         return True
     if quantity.unit == "date":
         return _stands_in_parts(quantity, there)
@@ -155,6 +159,12 @@ def _value_stands(
     if quantity.low == 2 and _BOTH.search(passages):  # noqa: PLR2004 - a pair
         return True
     return _stands_in_words(quantity, claim, passages)
+
+
+def _is_fold_of(quantity: Quantity, claim: str, other: Quantity) -> bool:
+    """Whether a number of named things would stand on a "twice": that tells of no two things."""
+    is_counted = not quantity.unit and _NAME_NEXT.match(claim, quantity.end) is not None
+    return is_counted and other.unit == "x" and not any(map(str.isdigit, other.text))
 
 
 def _stands_in_words(quantity: Quantity, claim: str, passages: str) -> bool:

@@ -124,6 +124,8 @@ def test_formats_and_units_are_normalised(one, other):
         ("it loses 2 chips", "it loses 2 dozen steps", ["2 chips"]),
         ("it doubles the price", "it halves the price", ["doubles"]),
         ("triple the memory", "twice the memory", ["triple"]),
+        ("two Alpha hold it", "twice what one Alpha holds", ["two"]),
+        ("by a factor of two", "twice as fast", []),
         ("it doubles the load", "it splits the load", ["doubles"]),
         ("it sextuples the load", "it doubles the load", ["sextuples"]),
         ("a hundredfold", "ten times", ["hundredfold"]),
