@@ -14,8 +14,11 @@ from rag.flows.desk import Desk, cited_references
 from rag.flows.disagreements import HEADER, UNDATED, as_of
 from rag.stages.readback import read_footnotes
 from rag.stages.render import render_citation, render_entry
+from rag.stages.verify import find_whole
+from rag.text.calculations import split_calculation
 from rag.text.footnotes import definitions
 from rag.text.normal import normalise
+from rag.types import MATCH_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from rag.flows.tools import Tools
     from rag.stages.readback import ReadClaim, ReadFootnote
     from rag.stages.render import Cited
-    from rag.types import Citation, Claim
+    from rag.types import CheckedBlock, Citation, Claim
 
 _LINE_END = re.compile(r"\r\n?|\n")
 """What ends a line for Markdown."""
@@ -101,6 +104,29 @@ class Sourced:
         _, reading = self._project.read_checklist()
         return Desk(self._project, self._tools, reading.references)
 
+    def mismatched(self, row: ReadClaim) -> str:
+        """Return what a row of matches names that its last cell, the claim, does not; or nothing.
+
+        A row of the last edition was checked when it was drafted: its writer may use other words.
+        """
+        *names, last = row.cells
+        text, _ = split_calculation(last)
+        if tuple(map(normalise, (*names, text))) in self._matches:
+            return ""
+        words = normalise(text)
+        parts = (part for cell in names for part in cell.split("; "))
+        wrong = (part for part in parts if not find_whole(normalise(part), words))
+        return next((f"the reference does not say {part!r} there" for part in wrong), "")
+
+    @cached_property
+    def _matches(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(
+            tuple(map(normalise, claim.cells))
+            for block in self._tables
+            if block.header == MATCH_COLUMNS
+            for claim in block.claims
+        )
+
     @cached_property
     def _published(self) -> dict[str, str]:
         edition = self._tools.store.latest()
@@ -108,15 +134,18 @@ class Sourced:
 
     @cached_property
     def _rows(self) -> frozenset[tuple[str, ...]]:
-        edition = self._tools.store.latest()
-        sections = edition.sections if edition else ()
         return frozenset(
             (claim.cells[0], *map(normalise, claim.cells[2:]))
-            for section in sections
-            for block in section.blocks
+            for block in self._tables
             if block.header == HEADER
             for claim in block.claims
         )
+
+    @cached_property
+    def _tables(self) -> tuple[CheckedBlock, ...]:
+        edition = self._tools.store.latest()
+        sections = edition.sections if edition else ()
+        return tuple(block for section in sections for block in section.blocks if block.header)
 
     def _expected(self, citation: Citation) -> str:
         """Return the line that defines a citation's footnote as it would be rendered today."""

@@ -17,6 +17,7 @@ from rag.text.labels import footnote_label
 from rag.text.normal import normalise
 from rag.text.tables import row_cells
 from rag.types import (
+    MATCH_COLUMNS,
     Chunk,
     Claim,
     Evidence,
@@ -215,6 +216,8 @@ class _Checker:
             return "misattributed", wrong
         if block.header == HEADER and (wrong := self._sourced.misdated(claim, read)):
             return "misattributed", wrong
+        if block.header == MATCH_COLUMNS and (wrong := self._sourced.mismatched(read)):
+            return "quote_absent", wrong
         return misplacement(claim, block, (item.document for item in self._evidence.values()))
 
     def _lacking(self, label: str) -> str:

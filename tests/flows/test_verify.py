@@ -398,6 +398,13 @@ def test_a_changed_match(desk: Desk) -> None:
     assert desk.fallen() == [("number_absent", desk.line("142 GB"))]
 
 
+def test_a_match_of_another_element(desk: Desk) -> None:
+    """A row matches what its claim speaks of, however true the words of the claim are."""
+    line = next(n for n in desk.text.splitlines() if n.startswith("| memory | Beta |"))
+    desk.swap(line, line.replace("| memory |", "| training |"))
+    assert desk.fallen() == [("quote_absent", desk.line("| training | Beta |"))]
+
+
 def test_a_changed_conflict(desk: Desk) -> None:
     """Of a row of what the references disagree in, the words that are said are checked."""
     start = desk.text.index("## Where the references disagree")

@@ -18,7 +18,7 @@ from rag.stages.verify.gates import (
 from rag.stages.verify.rules import Rules
 from rag.stages.verify.support import Question, Support, objection
 from rag.stages.verify.tables import columns_of, misplaced
-from rag.stages.verify.verbatim import is_verbatim
+from rag.stages.verify.verbatim import find_whole, is_verbatim
 
 __all__ = [
     "Checked",
@@ -30,6 +30,7 @@ __all__ = [
     "against",
     "check_claim",
     "columns_of",
+    "find_whole",
     "ground",
     "is_verbatim",
     "misplaced",
