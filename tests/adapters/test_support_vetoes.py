@@ -169,6 +169,21 @@ CASES = {
         "The harbour office checks papers at the quay and inspects the cargo of foreign boats.",
         "The harbour office checks papers at the quay and will inspect the cargo of foreign boats.",
     ),
+    "what will be, as a fact": (
+        "The new lock of the canal will open the harbour of Marsk to boats of 40 feet.",
+        "The new lock of the canal opens the harbour of Marsk to boats of 40 feet.",
+        "The new lock will open the harbour of Marsk to boats of 40 feet.",
+    ),
+    "both for one of two": (
+        "Ferries of the coast carry timber or coal in the hold of each hull.",
+        "Ferries of the coast carry timber and coal in the hold of each hull.",
+        "Ferries of the coast carry timber or coal in each hull.",
+    ),
+    "what speaks against, for a reason": (
+        "Crews of the coast like the old boats because the hulls hold in storms of the north.",
+        "Crews of the coast like the old boats although the hulls hold in storms of the north.",
+        "Crews of the coast like the old boats since the hulls hold in storms of the north.",
+    ),
     "all for a few": (
         "The fleet has 256 boats in all, yet in a storm only 9 boats are manned at a time.",
         "The fleet has 256 boats in all, yet in a storm all boats are manned at a time.",
@@ -237,6 +252,10 @@ def test_what_only_looks_like_it_holds(kind):
         (
             "Osprey Two is 20% faster than the old Kestrel.",
             "The old Kestrel is slow. Of the two ferries, Osprey is 20% faster.",
+        ),
+        (
+            "Boats without oars and sails stay in the harbour of Marsk.",
+            "Boats without oars or sails stay in the harbour of Marsk.",
         ),
         ("All boats are manned.", "In spring only 9 crews are here, but all boats are manned."),
         ("Ann Lee said the hull holds.", "The hull holds, said Ann Lee, who built it."),

@@ -23,7 +23,7 @@ seen their set (docs/support.md)."""
 RERANKED = ("rerank_window", "rerank_few")
 """Features that a reranker gives."""
 _VERBATIM = 1.0
-_RULES = 4
+_RULES = 5
 """Raised when an exact rule changes: scores are kept by name, and others are not its own."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rag.adapters.support.comparisons import given_to_another
 from rag.adapters.support.halves import reversed_here, spliced
 from rag.adapters.support.lexicon import BOUNDS, COMPARATIVE, HEDGE, NEGATION, NOT, stem
+from rag.adapters.support.links import linked_otherwise
 from rag.adapters.support.meanings import alike
 from rag.adapters.support.order import passive_turned
 from rag.adapters.support.place import SAME_HERE
@@ -78,6 +79,7 @@ def vetoes(place: Place) -> float:
         _is_due,
         _is_all_for_a_few,
         _is_anothers,
+        linked_otherwise,
         _has_one_other_word,
     )
     return float(sum(rule(place) for rule in rules))
@@ -180,16 +182,19 @@ def _is_turned(place: Place) -> bool:
 
 
 def _is_due(place: Place) -> bool:
-    """Whether a copy has as a fact what the passage has for soon."""
-    window, gone = place.window, place.alignment.left_out
+    """Whether a copy has as a fact what the passage says will be, or has for soon."""
+    window, found = place.window, place.alignment
     if not place.is_copied or any(token.stem in _AHEAD for token in place.claim):
         return False
-    return any(
-        window[at].stem == "soon"
-        and {"as"}.isdisjoint(near.stem for near in window[at - 1 : at + 2])
-        for at in gone
-        if at
-    )
+    used = {column for _, column in (*found.kept, *found.reworded)}
+
+    def is_due(at: int) -> bool:
+        if window[at].stem == "will":
+            return at - 1 in used and at + 1 in used
+        near = {token.stem for token in window[at - 1 : at + 2]}
+        return window[at].stem == "soon" and "as" not in near
+
+    return any(is_due(at) for at in found.left_out if at)
 
 
 def _is_all_for_a_few(place: Place) -> bool:
