@@ -14,6 +14,7 @@ from rag.files import replace_file
 from rag.flows.events import Recovered, SetAside
 from rag.stages.checklist import tick, untick
 from rag.stages.merge import merge
+from rag.text.footnotes import keep_footnotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,24 +36,30 @@ def publish(project: Project, tools: Tools, edition: Edition) -> None:
     now = read_report(project)
     left_alone = now is not None and edition.before == edition.text  # as is a history taken over
     if now != edition.text and not left_alone:
-        replace_file(project.report, _made_of(now, edition).encode("utf-8", "surrogateescape"))
+        text = _made_of(now, edition, tools.store.edition(edition.number - 1))
+        replace_file(project.report, text.encode("utf-8", "surrogateescape"))
     if edition.ticks or edition.unticks:
         _set_boxes(project, edition)
     tools.store.publish(edition.number)
 
 
-def _made_of(now: str | None, edition: Edition) -> str:
+def _made_of(now: str | None, edition: Edition, last: Edition | None) -> str:
     """Return the edition with what the user wrote since it was committed.
 
     He may have written that before the report was replaced or, if the run was killed between that
     and its end, after: then the edition stands in the file already, and goes in no second time.
+    Else it is merged anew, as it would have been had he written that before the run: the edition's
+    own text has his earlier words where he no longer has them.
     """
     if now is None or now == edition.before:
         return edition.text
     before = edition.before or ""
     if _common(now, edition.text) > _common(now, before):
         return now
-    return merge(before, now, edition.text).text
+    if last is None:
+        return merge(before, now, edition.text).text
+    text = merge(last.report, now, edition.report).text
+    return keep_footnotes(keep_footnotes(text, now), edition.report)
 
 
 def _common(now: str, other: str) -> float:

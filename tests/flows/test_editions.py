@@ -17,8 +17,9 @@ from rag.errors import UsageError
 from rag.flows.compose import compose
 from rag.flows.events import Composing, Kept, Recovered, Ticked
 from rag.flows.ingest import ingest
-from rag.flows.publish import read_report
+from rag.flows.publish import read_report, recover
 from rag.flows.verify import verify_report
+from rag.stages.merge import merge
 from rag.types import Draft, Skipped
 
 if TYPE_CHECKING:
@@ -148,6 +149,33 @@ def test_interrupted_at_any_event(project: Project, tools: FakeTools, final: byt
         again.store.close()
         assert copy.report.read_bytes() == final, cut
         assert all(boxes(copy).values()), cut
+
+
+def test_a_note_stays_when_the_user_edits_between_commit_and_recovery(
+    project: Project, tools: FakeTools
+) -> None:
+    """The edition's own text has it in another place: the claim that it stood behind has left."""
+
+    def commit(before: str | None, report: str, text: str) -> None:
+        tools.store.commit_edition(
+            Commit(before=before, report=report, text=text, sections=(), cause="a test")
+        )
+
+    head, tail = "# Title\n\n## Memory\n\n", "\n\n## Training\n\nLast.[^z-9]\n"
+    bullets = [f"- Chip {name} has {name} GB.[^c-{name}]" for name in "12345"]
+    first = head + "\n".join(bullets) + tail
+    commit(None, first, first)
+    list(recover(project, tools))
+    noted = first.replace("[^c-4]", "[^c-4] Note of mine.")
+    second = head + "- Other has 9 GB.[^o-9]" + tail
+    commit(noted, second, merge(first, noted, second).text)
+    project.report.write_text(noted.replace(f"{bullets[1]}\n", ""), encoding="utf-8")
+    (recovered,) = recover(project, tools)
+    assert recovered.what == "edition 2"
+    text = project.report.read_text(encoding="utf-8")
+    assert text.count("Note of mine.") == 1
+    assert "Other has 9 GB" in text
+    assert "Chip" not in text
 
 
 def _committed(project: Project, tools: FakeTools) -> Edition:
