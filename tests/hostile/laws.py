@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _DERIVED = {"summary", "conflicts"}
 _HIS = re.compile(r"Note\d+ of mine|reword\d+x")
 """Words that only the user writes."""
+_HEADING = r"^##+ .*$"
 _ESCAPE = re.compile(r"\\(.)")
 
 
@@ -189,13 +190,14 @@ def _gone(now: Seen, entries: Sequence[Entry], user: User) -> Iterator[str]:
 
 
 def _outline(before: Seen, now: Seen) -> Iterator[str]:
-    """No heading stands twice that stood once."""
-    heads = [
-        Counter(re.findall(r"^##+ .*$", text, re.MULTILINE)) for text in (before.text, now.text)
-    ]
-    for head, count in heads[1].items():
-        if count > max(1, heads[0][head]):
-            yield f"a heading stands {count} times: {head}"
+    """No heading stands twice that stood once, unless one of the user's ended what was under it."""
+    was = Counter(re.findall(_HEADING, before.text, re.MULTILINE))
+    since: Counter[str] = Counter()
+    for head in re.findall(_HEADING, now.text, re.MULTILINE):
+        since = Counter() if _HIS.search(head) else since
+        since[head] += 1
+        if since[head] > max(1, was[head]):
+            yield f"a heading stands {since[head]} times: {head}"
 
 
 def _verified(before: Seen, now: Seen, tools: FakeTools, user: User) -> Iterator[str]:
