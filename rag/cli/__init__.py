@@ -112,9 +112,8 @@ def main() -> None:
         from rag.cli.failures import explained
 
         known = explained(error)
-        if _interrupts and not isinstance(
-            error, StoppedError
-        ):  # an extension that was being loaded made an error of its own of it
+        # An extension that was being loaded made an error of its own of an interrupt.
+        if _interrupts and not isinstance(error, StoppedError):
             known = _INTERRUPTED
         if known is None:
             raise

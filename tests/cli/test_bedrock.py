@@ -530,17 +530,22 @@ def test_an_interrupted_answer_leaves_what_was_shown(bare: Path, responder: Resp
     assert err.strip().startswith("rag: interrupted")
 
 
-def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
-    """Both sections under way are recorded, since they may be paid for; the next run goes on."""
-    responder.plays(Slow(120))
-    process = subprocess.Popen(
+def composing(root: Path) -> subprocess.Popen[str]:
+    """Start `rag compose`; who asks reads what it says at its end."""
+    return subprocess.Popen(
         command("compose"),
-        cwd=bare,
+        cwd=root,
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def test_ctrl_c_waits_for_no_reply(bare: Path, responder: Responder) -> None:
+    """Both sections under way are recorded, since they may be paid for; the next run goes on."""
+    responder.plays(Slow(120))
+    process = composing(bare)
     while len(responder.asked) < 2:
         assert process.poll() is None
         responder.closing.wait(0.02)
@@ -563,14 +568,7 @@ def test_ctrl_c_keeps_what_is_drafted(bare: Path, responder: Responder) -> None:
     responder.script = lambda asked: (
         Slow(120) if "Section: Training" in asked.words else honest(asked)
     )
-    process = subprocess.Popen(
-        command("compose"),
-        cwd=bare,
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = composing(bare)
     while "section memory" not in run(bare, "runs").out or len(responder.asked) < 2:
         assert process.poll() is None
     process.send_signal(signal.SIGINT)

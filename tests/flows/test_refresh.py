@@ -198,11 +198,7 @@ def test_a_retraction_leaves_stale_claims_to_their_sections(
     assert "141 GB" not in text
     assert {item.text[:8] for item in _retired(tools)} == {"The Beta"}
     assert "stale" in status(project, tools).problems[0]
-    tools.writer = ScriptedWriter(quoting)
-    list(refresh(project, tools))
-    assert "128 GB" in project.report.read_text("utf-8")
-    assert status(project, tools).problems == ()
-    _assert_accounted(tools)
+    _assert_brought(project, tools, "128 GB")
 
 
 def test_a_retraction_that_a_service_ends_says_what_it_did(
@@ -231,11 +227,7 @@ def test_a_conflict_is_settled_beside_stale_claims(project: Project, tools: Fake
     text = project.report.read_text("utf-8")
     assert "80 GB" not in text
     assert "12 days" in text.split("## Training")[1]
-    tools.writer = ScriptedWriter(quoting)
-    list(refresh(project, tools))
-    assert "11 days" in project.report.read_text("utf-8")
-    assert status(project, tools).problems == ()
-    _assert_accounted(tools)
+    _assert_brought(project, tools, "11 days")
 
 
 def test_a_section_that_the_outline_has_no_more_is_not_waited_for(
@@ -283,6 +275,15 @@ def _stopping(events: Iterator[Event], section: str) -> Iterator[Event]:
         if isinstance(event, Composed) and event.section == section:
             stop()
         yield event
+
+
+def _assert_brought(project: Project, tools: FakeTools, words: str) -> None:
+    """Assert that a refresh which nothing ends brings words, and that nothing waits then."""
+    tools.writer = ScriptedWriter(quoting)
+    list(refresh(project, tools))
+    assert words in project.report.read_text("utf-8")
+    assert status(project, tools).problems == ()
+    _assert_accounted(tools)
 
 
 def _assert_finished(project: Project, tools: FakeTools) -> None:
