@@ -194,7 +194,9 @@ def _outline(before: Seen, now: Seen) -> Iterator[str]:
     was = Counter(re.findall(_HEADING, before.text, re.MULTILINE))
     since: Counter[str] = Counter()
     for head in re.findall(_HEADING, now.text, re.MULTILINE):
-        since = Counter() if _HIS.search(head) else since
+        if _HIS.search(head):  # a part ends at a heading of its level, or of one above
+            level = head.index(" ")
+            since = Counter({it: count for it, count in since.items() if it.index(" ") < level})
         since[head] += 1
         if since[head] > max(1, was[head]):
             yield f"a heading stands {since[head]} times: {head}"
